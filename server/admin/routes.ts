@@ -1,0 +1,35 @@
+import type { FastifyInstance } from 'fastify';
+import { isPublicAddress } from '../certificates/public-address.ts';
+import type { Fault } from '../courses/fault.ts';
+import { listImports } from '../imports/queries.ts';
+import { listOwnBranches } from '../organisations/managing/queries.ts';
+import { signedIn } from '../platform/scopes.ts';
+import { type Counts, countSite } from './queries.ts';
+
+declare module '../platform/views.ts' {
+  interface Views {
+    'admin/show': {
+      branches: Awaited<ReturnType<typeof listOwnBranches>>;
+      /** For the owner alone. */
+      site: {
+        counts: Counts;
+        imports: { folder: string; imported_at: Date; faults: Fault[] }[];
+        isTrial: boolean;
+      } | null;
+    };
+  }
+}
+
+/** Where managers begin: their organisations. For the owner also: does the site run well, and did every course come in? */
+export function adminRoutes(app: FastifyInstance): void {
+  const { db, config } = app;
+
+  app.get('/admin', async (request, reply) => {
+    const person = signedIn(request);
+    const branches = await listOwnBranches(db, person);
+    if (!person.roles.includes('owner')) return reply.page('admin/show', { branches, site: null });
+    const [counts, imports] = [await countSite(db), await listImports(db)];
+    const isTrial = !isPublicAddress(config.publicUrl);
+    return reply.page('admin/show', { branches, site: { counts, imports, isTrial } });
+  });
+}

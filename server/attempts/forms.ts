@@ -1,0 +1,52 @@
+import type { Errors } from '../platform/forms.ts';
+import { askable, type Response } from '../quizzes/question.ts';
+import { readResponse } from '../quizzes/response.ts';
+import type { Attempt, GivenAnswer } from './queries.ts';
+import { askedQuestions, optionOrder } from './questions.ts';
+
+export interface ReadAnswers {
+  given: GivenAnswer[];
+  /** Message key by question id, where an answer could not be taken as one. */
+  errors: Errors;
+  /** What was typed there, to show it again. */
+  typed: Record<string, string>;
+  /** Which question the form showed: its number, or `all`. */
+  place: string;
+  go: string;
+}
+
+type Fields = Record<string, string | string[] | undefined>;
+
+/**
+ * The answers in a form: a question that was on it sends `r_<id>`, the revision it was drawn from, and its controls are named
+ * `q_<id>`. One that was not on the form is left alone.
+ */
+export function readAnswers(attempt: Attempt, body: Fields): ReadAnswers {
+  const read: ReadAnswers = { given: [], errors: {}, typed: {}, place: one(body.place), go: one(body.go) };
+  for (const question of askedQuestions(attempt)) {
+    const revision = one(body[`r_${question.id}`]);
+    if (!/^\d{1,9}$/.test(revision)) continue;
+    const result = readResponse(question.body, body, `q_${question.id}`);
+    if ('fault' in result) {
+      read.errors[question.id] = `attempts.${result.fault}`;
+      read.typed[question.id] = one(body[`q_${question.id}`]);
+    } else {
+      const order = optionOrder(attempt, question.key, askable(question.body));
+      const response = result.response && bySource(result.response, order);
+      read.given.push({ question_id: question.id, drawn_from: Number(revision), response });
+    }
+  }
+  return read;
+}
+
+/** A form names an option by its place on the screen: in the source authors tend to write the right one first. */
+function bySource(response: Response, order: number[]): Response {
+  const position = (place: number) => order[place] ?? place;
+  if ('choice' in response) return { choice: position(response.choice) };
+  if ('choices' in response) return { choices: response.choices.map(position).sort((a, b) => a - b) };
+  return response;
+}
+
+function one(value: string | string[] | undefined): string {
+  return (Array.isArray(value) ? value[0] : value) ?? '';
+}

@@ -1,0 +1,95 @@
+import {
+  type AskableQuestion,
+  askable,
+  isMarkable,
+  type Question,
+  type QuestionOf,
+  type Response,
+} from '../quizzes/question.ts';
+import type { QuizSettings } from '../quizzes/settings.ts';
+import { shuffled } from '../quizzes/shuffle.ts';
+
+/** What an attempt is made of: the questions in their author's order, each with its newest answer. */
+export interface AttemptContents {
+  id: string;
+  settings: QuizSettings;
+  questions: AttemptQuestion[];
+}
+
+export interface AttemptQuestion {
+  id: string;
+  key: string;
+  points: number;
+  body: Question;
+  /** Of words that were typed: the question in the language they were typed in, by whose key they are marked. */
+  answered_body: QuestionOf<'short'> | null;
+  answered_language: string | null;
+  /** 0: no answer yet. */
+  revision: number;
+  response: Response | null;
+}
+
+/** With what its author says before it: a text to read, a table; in an order of the attempt's own it goes along. */
+export type AskedQuestion = AttemptQuestion & { introduction: string[] };
+
+/** A question as it stands on the screen: nothing in it tells the key. */
+export interface ShownQuestion {
+  id: string;
+  /** From 1, in the attempt's own order. */
+  number: number;
+  introduction: string[];
+  ask: AskableQuestion;
+  /** Positions of options (or prompts) in the order to show them. */
+  order: number[];
+  revision: number;
+  response: Response | null;
+}
+
+/** Those that ask something, in their author's order. */
+export function askedQuestions({ questions }: Pick<AttemptContents, 'questions'>): AskedQuestion[] {
+  let introduction: string[] = [];
+  return questions.flatMap((question) => {
+    if (isMarkable(question.body)) {
+      const asked = { ...question, introduction };
+      introduction = [];
+      return [asked];
+    }
+    if (question.body.type === 'description') introduction.push(question.body.text);
+    return [];
+  });
+}
+
+/** The order is the attempt's own and stays while it lasts, on every phone. */
+export function orderedQuestions(attempt: AttemptContents): AskedQuestion[] {
+  const questions = askedQuestions(attempt);
+  if (!attempt.settings.shuffle) return questions;
+  return shuffled(attempt.id, 'questions', questions.length).flatMap((index) => questions[index] ?? []);
+}
+
+export function shownQuestions(attempt: AttemptContents): ShownQuestion[] {
+  return orderedQuestions(attempt).map((question, index) => {
+    const { id, key, introduction, body, revision, response } = question;
+    return {
+      id,
+      number: index + 1,
+      introduction,
+      revision,
+      response,
+      // Most pages show one question: these are worked out when they are asked for.
+      get ask() {
+        return askable(body);
+      },
+      get order() {
+        return optionOrder(attempt, key, this.ask);
+      },
+    };
+  });
+}
+
+/** By the question's permanent key, so that the same option stands in the same place in both languages. */
+export function optionOrder(attempt: Omit<AttemptContents, 'questions'>, key: string, ask: AskableQuestion): number[] {
+  const count = 'options' in ask ? ask.options.length : 'prompts' in ask ? ask.prompts.length : 0;
+  return attempt.settings.shuffle
+    ? shuffled(attempt.id, key, count)
+    : Array.from({ length: count }, (_, index) => index);
+}

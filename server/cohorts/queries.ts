@@ -1,0 +1,215 @@
+import { type Kysely, sql, type Transaction } from 'kysely';
+import type { Database } from '../database/connection.ts';
+import { thisMoment } from '../database/moment.ts';
+import { replyTimes } from '../help/queries.ts';
+import { holdsRole } from '../organisations/access.ts';
+import { type Branch, insertDeed } from '../organisations/managing/queries.ts';
+import type { Language } from '../platform/i18n.ts';
+import { type Cohort, thresholds } from './access.ts';
+import { enrolMembers, fillPlaces } from './admitting/queries.ts';
+import { mostMembers } from './limits.ts';
+import { lockMentors } from './mentors/queries.ts';
+import type { Question } from './requests/questions.ts';
+
+type Somebody = { id: string };
+
+const pageSize = 50;
+
+/** The open cohorts of a manager's branches, with what wants looking at first. */
+export async function listManaged(db: Kysely<Database>, manager: Somebody, page: number) {
+  const rows = await db
+    .selectFrom('cohorts')
+    .innerJoin('organisations', 'organisations.id', 'cohorts.organisation_id')
+    .where(({ ref }) => holdsRole(manager, ['manager'], ref('organisations.path')))
+    .where('cohorts.closed_at', 'is', null)
+    .select(['cohorts.id', 'cohorts.name', 'cohorts.seats', 'organisations.name as organisation_name'])
+    .select([members.as('members'), waiting.as('waiting'), flags.as('flags'), replyTimes.as('reply_times')])
+    .select(thresholds.as('thresholds'))
+    .select(sql<number>`count(*) over ()`.as('total'))
+    .orderBy(sql`cohorts.name collate "vi-x-icu"`)
+    .orderBy('cohorts.id')
+    .limit(pageSize)
+    .offset((page - 1) * pageSize)
+    .execute();
+  const total = rows[0]?.total ?? 0;
+  return { rows, total, pages: Math.ceil(total / pageSize) };
+}
+
+// Subqueries on a `cohorts` row of the statement around them.
+const members = sql<number>`(
+  select count(*)::integer from cohort_members where cohort_id = cohorts.id and left_at is null
+)`;
+const waiting = sql<number>`(
+  select count(*)::integer from join_requests where cohort_id = cohorts.id and outcome is null
+)`;
+
+/** What a manager is told of a cohort, as numbers of people: 0 is well. */
+export interface Flags {
+  no_mentor: number;
+  under_minimum: number;
+  leaving: number;
+  without_role: number;
+  unanswered: number;
+}
+const flags = sql<Flags>`(
+  select json_build_object(
+    'no_mentor', (count(*) filter (where leaving_at is null) = 0)::integer,
+    'under_minimum', count(*) filter (where leaving_at is null and mentees_here > 0 and mentees < least(minimum_mentees(cohorts.id), capacity)),
+    'leaving', count(*) filter (where leaving_at is not null),
+    'without_role', count(*) filter (where not may_guide),
+    'unanswered', (
+      select count(*) from cohort_members join help_requests on help_requests.member_id = cohort_members.id
+      where cohort_members.cohort_id = cohorts.id and help_requests.closed_at is null and due_at + (due_at - asked_at) < now()
+    )
+  )
+  from (
+    select leaving_at, capacity, count_mentees(person_id) as mentees, (
+      select count(*) from mentorships
+      where mentor_id = person_id and mentorships.cohort_id = cohorts.id and valid_until is null
+    ) as mentees_here,
+    may_guide(person_id, cohort_id) as may_guide
+    from cohort_mentors join mentors using (person_id)
+    where cohort_id = cohorts.id and valid_until is null
+  ) as guides
+)`;
+
+/** To choose from: what is open to everyone, and what the cohort has already. */
+export async function listCourseChoices(db: Kysely<Database>, cohort: { id: string } | null, language: Language) {
+  return db
+    .selectFrom('courses')
+    .innerJoin('course_listings', 'course_listings.course_id', 'courses.id')
+    .leftJoin('cohort_courses', (join) =>
+      join.onRef('cohort_courses.course_id', '=', 'courses.id').on('cohort_courses.cohort_id', '=', cohort?.id ?? null),
+    )
+    .where((eb) => eb.or([eb('audience', '=', 'everyone'), eb('cohort_courses.position', 'is not', null)]))
+    .where((eb) =>
+      eb.or([
+        eb('course_listings.language', '=', language),
+        eb.and([eb('original', '=', true), sql<boolean>`not ${language} = any(languages)`]),
+      ]),
+    )
+    .select(['courses.id', 'courses.slug', 'course_listings.title', 'cohort_courses.position'])
+    .orderBy(sql`title collate "vi-x-icu"`)
+    .orderBy('courses.id')
+    .limit(500)
+    .execute();
+}
+
+export interface Description {
+  name: string;
+  place_code: string | null;
+  starts_on: string | null;
+  ends_on: string | null;
+  language: string;
+  seats: number | null;
+  cost_note: string | null;
+  is_open: boolean;
+  questions: Question[];
+}
+
+/** @param id the form sent again makes no second one */
+export async function insertCohort(
+  trx: Transaction<Database>,
+  branch: Branch,
+  { id, questions, ...description }: Description & { id: string },
+  courseIds: string[],
+  manager: Somebody,
+): Promise<void> {
+  const { numInsertedOrUpdatedRows } = await trx
+    .insertInto('cohorts')
+    .values({
+      id,
+      organisation_id: branch.id,
+      ...description,
+      questions: JSON.stringify(questions),
+      created_by_id: manager.id,
+    })
+    .onConflict((conflict) => conflict.doNothing())
+    .executeTakeFirst();
+  if (numInsertedOrUpdatedRows === 0n) return;
+  await setCourses(trx, { id }, courseIds);
+  await insertDeed(trx, manager, 'cohort.created', { cohort: id, organisation: branch.code });
+}
+
+/** @returns false when more people are in it than there would be seats */
+export async function updateCohort(
+  trx: Transaction<Database>,
+  cohort: Cohort,
+  { questions, ...description }: Description,
+  courseIds: string[],
+  manager: Somebody,
+): Promise<boolean> {
+  await lockMentors(trx, cohort);
+  const { numUpdatedRows } = await trx
+    .updateTable('cohorts')
+    .set({ ...description, questions: JSON.stringify(questions) })
+    .where('id', '=', cohort.id)
+    .where('closed_at', 'is', null)
+    .where(sql<boolean>`${members} <= ${description.seats ?? mostMembers}`)
+    .executeTakeFirst();
+  if (numUpdatedRows === 0n) return false;
+  await setCourses(trx, cohort, courseIds);
+  await enrolMembers(trx, cohort);
+  await insertDeed(trx, manager, 'cohort.changed', { cohort: cohort.id });
+  await fillPlaces(trx, cohort);
+  return true;
+}
+
+async function setCourses(trx: Transaction<Database>, cohort: { id: string }, courseIds: string[]): Promise<void> {
+  await trx.deleteFrom('cohort_courses').where('cohort_id', '=', cohort.id).execute();
+  const rows = courseIds.map((course_id, index) => ({ cohort_id: cohort.id, course_id, position: index + 1 }));
+  if (rows.length > 0) await trx.insertInto('cohort_courses').values(rows).execute();
+}
+
+/** Everybody goes, their courses stay with them; nobody is told of them any more. */
+export async function closeCohort(trx: Transaction<Database>, cohort: Cohort, manager: Somebody): Promise<void> {
+  // Before the rest, as somebody does who joins by one.
+  await trx
+    .updateTable('join_codes')
+    .set({ closed_at: thisMoment })
+    .where('cohort_id', '=', cohort.id)
+    .where('closed_at', 'is', null)
+    .execute();
+  await lockMentors(trx, cohort);
+  const { numUpdatedRows: members } = await trx
+    .updateTable('cohort_members')
+    .set({ left_at: thisMoment, mentor_reasons: null })
+    .where('cohort_id', '=', cohort.id)
+    .where('left_at', 'is', null)
+    .executeTakeFirst();
+  await trx
+    .updateTable('mentorships')
+    .set({ valid_until: thisMoment })
+    .where('cohort_id', '=', cohort.id)
+    .where('valid_until', 'is', null)
+    .execute();
+  await trx
+    .updateTable('help_requests')
+    .from('cohort_members')
+    .whereRef('cohort_members.id', '=', 'help_requests.member_id')
+    .where('cohort_members.cohort_id', '=', cohort.id)
+    .where('help_requests.closed_at', 'is', null)
+    .set({ closed_at: thisMoment })
+    .execute();
+  await trx
+    .updateTable('join_requests')
+    .set({ outcome: 'declined', decided_at: thisMoment, decided_by_id: manager.id })
+    .where('cohort_id', '=', cohort.id)
+    .where('outcome', 'is', null)
+    .execute();
+  const { numUpdatedRows } = await trx
+    .updateTable('cohorts')
+    .set({ closed_at: thisMoment })
+    .where('id', '=', cohort.id)
+    .where('closed_at', 'is', null)
+    .executeTakeFirst();
+  // After the cohort itself: by that one sees who guided it to its end.
+  await trx
+    .updateTable('cohort_mentors')
+    .set({ valid_until: thisMoment })
+    .where('cohort_id', '=', cohort.id)
+    .where('valid_until', 'is', null)
+    .execute();
+  if (numUpdatedRows > 0n)
+    await insertDeed(trx, manager, 'cohort.closed', { cohort: cohort.id, members: Number(members) });
+}

@@ -1,0 +1,176 @@
+import { type Kysely, type RawBuilder, sql } from 'kysely';
+import { publicAnnouncements } from '../announcements/queries.ts';
+import type { Database } from '../database/connection.ts';
+import { gathered, type Placeholders, prepared } from '../database/prepared.ts';
+import { containsFolded, searchWords } from '../database/search.ts';
+import type { Language } from '../platform/i18n.ts';
+import { searchForm } from '../platform/text.ts';
+import { getVersion, type VersionItem } from '../versions/reading.ts';
+
+/**
+ * The courses a person may see, each in the version they read: the one their enrolment pins, else the current one. Joins on
+ * from here, so that the right to see stands in every statement about a course.
+ */
+export function readableCourses(db: Kysely<Database>, person: RawBuilder<string | null>) {
+  return db
+    .selectFrom('courses')
+    .leftJoin('enrolments', (join) =>
+      join
+        .onRef('enrolments.course_id', '=', 'courses.id')
+        .on('enrolments.person_id', '=', person)
+        .on('enrolments.ended_at', 'is', null),
+    )
+    .where(versionRead, 'is not', null)
+    .where((eb) => eb.or([eb('courses.audience', '=', 'everyone'), eb('enrolments.id', 'is not', null)]));
+}
+
+export const versionRead = sql<string>`coalesce(enrolments.version_id, courses.current_version_id)`;
+
+/** The items that an `enrolments` row of the statement around it has completed. */
+export const doneItems = sql<string[]>`array(
+  select item_id from completions
+  where completions.enrolment_id = enrolments.id and completions.person_id = enrolments.person_id
+)`;
+
+/** An empty text filters nothing. */
+export interface CatalogueFilter {
+  q: string;
+  topic: string;
+  level: string;
+  /** Of the course. */
+  language: string;
+  sort: string;
+  page: number;
+}
+
+const pageSize = 24;
+
+export async function listCatalogue(db: Kysely<Database>, language: Language, filter: CatalogueFilter) {
+  const values = { language, offset: (filter.page - 1) * pageSize };
+  const isWhole = filter.q === '' && filter.topic === '' && filter.level === '' && filter.language === '';
+  const statement = isWhole ? wholeCatalogue.get(filter.sort) : undefined;
+  const rows = statement
+    ? await statement(db, values)
+    : await catalogue(db, { language: sql.val(language), offset: sql.val(values.offset) }, filter).execute();
+  const total = rows[0]?.total ?? 0;
+  return { courses: rows, total, pages: Math.ceil(total / pageSize) };
+}
+
+type CatalogueValues = Placeholders<{ language: Language; offset: number }>;
+
+const wholeCatalogue = new Map(
+  ['newest', 'title', 'short'].map((sort) => [
+    sort,
+    prepared((db, values: CatalogueValues) =>
+      catalogue(db, values, { q: '', topic: '', level: '', language: '', sort, page: 1 }),
+    ),
+  ]),
+);
+
+function catalogue(db: Kysely<Database>, { language, offset }: CatalogueValues, filter: CatalogueFilter) {
+  const exact = `%${escapeLike(searchForm(filter.q))}%`;
+  return (
+    listings(db, language, filter)
+      .select(['slug', 'title', 'summary', 'topic', 'level', 'hours', 'lesson_count', 'bytes', 'languages'])
+      .select(['provider_name', 'course_listings.language'])
+      // What a search finds has to be sorted whole; all else comes in the order of an index, and is counted apart.
+      .$if(filter.q !== '', (query) =>
+        query
+          .select(sql<number>`count(*) over ()`.as('total'))
+          .orderBy(sql`words like ${exact}`, 'desc')
+          .orderBy(({ ref }) => containsFolded(ref('folded_title'), filter.q), 'desc'),
+      )
+      .$if(filter.q === '', (query) =>
+        query.select(
+          listings(db, language, filter)
+            .select(({ fn }) => fn.countAll<number>().as('count'))
+            .as('total'),
+        ),
+      )
+      .$if(filter.sort === 'short', (query) => query.orderBy('hours'))
+      .$if(filter.sort === 'newest', (query) => query.orderBy('published_at', 'desc'))
+      .$if(filter.sort !== 'newest', (query) => query.orderBy(sql`title collate "vi-x-icu"`))
+      .orderBy('course_listings.course_id')
+      .limit(pageSize)
+      .offset(offset)
+  );
+}
+
+function listings(db: Kysely<Database>, language: RawBuilder<Language>, filter: CatalogueFilter) {
+  return db
+    .selectFrom('course_listings')
+    .innerJoin('courses', 'courses.id', 'course_listings.course_id')
+    .where('audience', '=', 'everyone')
+    .where((eb) =>
+      eb.or([
+        eb('course_listings.language', '=', language),
+        eb.and([eb('original', '=', true), sql<boolean>`not ${language} = any(languages)`]),
+      ]),
+    )
+    .where((eb) => eb.and(searchWords(filter.q).map((word) => containsFolded(eb.ref('folded_words'), word))))
+    .$if(filter.topic !== '', (query) => query.where('topic', '=', filter.topic))
+    .$if(filter.level !== '', (query) => query.where('level', '=', filter.level))
+    .$if(filter.language !== '', (query) => query.where(sql<boolean>`${filter.language} = any(languages)`));
+}
+
+function escapeLike(text: string): string {
+  return text.replace(/[\\%_]/g, '\\$&');
+}
+
+const courseBySlug = gathered({ person: 'uuid', slug: 'text' }, (db, { person, slug }) =>
+  readableCourses(db, person)
+    .innerJoin('course_versions', (join) => join.on('course_versions.id', '=', versionRead))
+    .innerJoin('organisations as provider', 'provider.id', 'course_versions.provider_id')
+    .where('courses.slug', '=', slug)
+    .select(['courses.id', 'courses.slug', 'course_versions.id as version_id', 'enrolments.id as enrolment_id'])
+    .select(['provider.name as provider_name', 'provider.code as provider_code', doneItems.as('done')])
+    .select(publicAnnouncements(sql`courses.id`).as('announced'))
+    .select((eb) =>
+      eb
+        .selectFrom('certificates')
+        .whereRef('certificates.enrolment_id', '=', 'enrolments.id')
+        .where('successor_id', 'is', null)
+        .select('code')
+        .limit(1)
+        .as('certificate_code'),
+    ),
+);
+
+/** All that the course page says. */
+export async function findCourse(
+  db: Kysely<Database>,
+  person: { id: string } | null,
+  slug: string,
+  language: Language,
+) {
+  const course = await courseBySlug(db, { person: person?.id ?? null, slug });
+  if (course === undefined) return undefined;
+  const { done, ...facts } = course;
+  const version = await getVersion(db, course.version_id, language);
+  return { ...version, version: version.number, ...facts, items: withDone(version.items, done) };
+}
+
+/** The items of a version as one person sees them. */
+export function withDone(items: readonly VersionItem[], done: string[]) {
+  return items.map((item) => ({ ...item, done: done.includes(item.id) }));
+}
+
+const pictureByHash = prepared(
+  (db, { person, slug, hash }: Placeholders<{ person: string | null; slug: string; hash: string }>) =>
+    readableCourses(db, person)
+      .innerJoin('version_pictures', (join) => join.on('version_pictures.version_id', '=', versionRead))
+      .innerJoin('files', 'files.hash', 'version_pictures.hash')
+      .leftJoin('items', 'items.id', 'version_pictures.item_id')
+      .where('courses.slug', '=', slug)
+      .where('files.hash', 'like', sql<string>`${hash} || '%'`)
+      .where((eb) =>
+        eb.or([eb('items.id', 'is', null), eb('items.open', '=', true), eb('enrolments.id', 'is not', null)]),
+      )
+      .select(['files.hash', 'media_type']),
+);
+
+/** A picture's hash and type, if it stands on a page of the course that the person may read. */
+export async function findPicture(db: Kysely<Database>, person: { id: string } | null, slug: string, hash: string) {
+  const [picture] = await pictureByHash(db, { person: person?.id ?? null, slug, hash });
+  return picture;
+}

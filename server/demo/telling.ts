@@ -1,0 +1,215 @@
+import { randomUUID } from 'node:crypto';
+import type { FastifyInstance } from 'fastify';
+import type { Kysely } from 'kysely';
+import { readPhone } from '../accounts/contact.ts';
+import { createOwnerLink, useOwnerLink } from '../accounts/owner-links/queries.ts';
+import { argon2Hasher, type Hasher } from '../accounts/secrets/hashing.ts';
+import { signUp } from '../accounts/sign-up/signing-up.ts';
+import { handIn } from '../attempts/handing-in.ts';
+import { type Attempt, findAttempt, openAttempt, saveAnswers } from '../attempts/queries.ts';
+import { issueWhenComplete } from '../certificates/issuing.ts';
+import { getManagedCohort } from '../cohorts/access.ts';
+import { addMentor } from '../cohorts/mentors/queries.ts';
+import { insertCohort } from '../cohorts/queries.ts';
+import { addByHand } from '../cohorts/requests/queries.ts';
+import { setWishes } from '../cohorts/wishes/queries.ts';
+import type { Config } from '../config.ts';
+import type { Database } from '../database/connection.ts';
+import { complete, enrol, lockEnrolment } from '../enrolments/queries.ts';
+import { ask, findAdviser } from '../help/queries.ts';
+import { getBranch, insertOrganisation, updateDescription } from '../organisations/managing/queries.ts';
+import { grantRole } from '../organisations/roles/queries.ts';
+import { addLearner } from '../people/registering/queries.ts';
+import { searchPlaces } from '../places/queries.ts';
+import { orNotFound } from '../platform/errors.ts';
+import { correctResponse } from '../quizzes/marking.ts';
+import { isMarkable } from '../quizzes/question.ts';
+import { getVersion, type VersionItem } from '../versions/reading.ts';
+import { guide } from './guiding.ts';
+import { findEnrolment, getCourse, moveBack } from './queries.ts';
+import {
+  branches,
+  type Character,
+  characters,
+  cohort,
+  type Deed,
+  type Learner,
+  learners,
+  password,
+  pin,
+  wishes,
+} from './story.ts';
+
+interface Site {
+  db: Kysely<Database>;
+  config: Pick<Config, 'publicUrl'>;
+  hasher?: Hasher;
+}
+
+type Somebody = { id: string };
+
+/** Tells the whole story by the deeds that pages do. */
+export async function tellStory(site: Site, onCharacter: () => void): Promise<void> {
+  const { db, hasher = argon2Hasher() } = site;
+  const ids = new Map<string, Somebody>();
+  for (const character of characters) {
+    ids.set(character.name, await arrive({ db, hasher }, character));
+    onCharacter();
+  }
+  const called = (name: string) => orNotFound(ids.get(name));
+  const owner = called(nameOf('owner'));
+  for (const branch of branches) await found(site, branch, owner);
+  for (const character of characters) await welcome(site, character, called(character.name), owner);
+
+  const cohortId = await gather(site, owner);
+  for (const { name } of characters.filter(({ role }) => role === 'mentor')) {
+    await db.transaction().execute(async (trx) => {
+      await addMentor(trx, await getManagedCohort(trx, owner, cohortId), called(name).id, owner);
+    });
+  }
+  for (const { name, ...said } of wishes) await db.transaction().execute((trx) => setWishes(trx, called(name), said));
+  for (const learner of learners) {
+    const person = called(learner.name);
+    if (learner.inCohort) {
+      await db.transaction().execute(async (trx) => {
+        await addByHand(trx, await getManagedCohort(trx, owner, cohortId), person, owner);
+      });
+    }
+    for (const deed of learner.deeds) await live(site, learner, person, deed);
+    if (learner.daysAgo > 0) await moveBack(db, person, learner.daysAgo);
+  }
+  await guide(db, { id: cohortId }, called);
+}
+
+function nameOf(role: Character['role']): string {
+  return orNotFound(characters.find((one) => one.role === role)).name;
+}
+
+async function arrive(site: Pick<FastifyInstance, 'db' | 'hasher'>, character: Character): Promise<Somebody> {
+  const [birth_year, birth_month] = character.birth;
+  const applicant = {
+    full_name: character.name,
+    birth_year,
+    birth_month,
+    phone: readPhone(character.phone),
+    email: null,
+    secret: character.role === 'learner' ? pin : password,
+    language: 'vi',
+  } as const;
+  if (character.role !== 'owner') return orNotFound((await signUp(site, randomUUID(), applicant)) ?? undefined);
+  const token = orNotFound((await createOwnerLink(site.db)) ?? undefined);
+  const owner = await signUp(site, token, applicant, async (trx, id) => {
+    await useOwnerLink(trx, token, id, new Date());
+  });
+  return orNotFound(owner ?? undefined);
+}
+
+async function found({ db }: Site, branch: (typeof branches)[number], owner: Somebody): Promise<void> {
+  const { code, parent, name, kind, about } = branch;
+  const [place] = await searchPlaces(db, branch.place);
+  const place_code = place?.code ?? null;
+  await db.transaction().execute(async (trx) => {
+    await insertOrganisation(trx, parent, { id: randomUUID(), name, kind, code, place_code }, owner);
+    const made = await getBranch(trx, owner, code);
+    await updateDescription(
+      trx,
+      made,
+      { name, kind, about, place_code, phone: null, email: null, website: null },
+      owner,
+    );
+  });
+}
+
+async function welcome(
+  { db }: Site,
+  { role, branch: code }: Character,
+  person: Somebody,
+  owner: Somebody,
+): Promise<void> {
+  if (role === 'owner') return;
+  await db.transaction().execute(async (trx) => {
+    const branch = await getBranch(trx, owner, code);
+    if (role === 'learner') await addLearner(trx, owner, branch, person.id);
+    else {
+      const by = { by: 'manager', grantedById: owner.id, actorId: owner.id } as const;
+      await grantRole(trx, { personId: person.id, organisationId: branch.id, role, ...by });
+    }
+  });
+}
+
+async function gather({ db }: Site, owner: Somebody): Promise<string> {
+  const id = randomUUID();
+  const branch = await getBranch(db, owner, cohort.branch);
+  const courses = await Promise.all(cohort.courses.map((slug) => getCourse(db, slug)));
+  const description = {
+    name: cohort.name,
+    place_code: branch.place_code,
+    starts_on: null,
+    ends_on: null,
+    language: 'vi',
+    seats: 12,
+    cost_note: null,
+    is_open: false,
+    questions: cohort.questions,
+  };
+  await db.transaction().execute((trx) =>
+    insertCohort(
+      trx,
+      branch,
+      { id, ...description },
+      courses.map((course) => course.id),
+      owner,
+    ),
+  );
+  return id;
+}
+
+async function live(site: Site, learner: Learner, person: Somebody, deed: Deed): Promise<void> {
+  const { db } = site;
+  const course = await getCourse(db, deed.course);
+  if (!learner.inCohort) await enrol(db, person, course);
+  const enrolment = await findEnrolment(db, person, course);
+  const { items } = await getVersion(db, course.version_id, 'vi');
+  if ('failed' in deed) {
+    const quiz = orNotFound(items.find(({ key }) => key === deed.failed));
+    for (let time = 0; time < deed.times; time += 1) await takeQuiz(site, enrolment, quiz, 0.3);
+  } else if ('stuckAt' in deed) {
+    const place = { item_key: deed.stuckAt, question_id: null };
+    const adviser = orNotFound(await findAdviser(db, person, deed.course, place));
+    await db.transaction().execute((trx) => ask(trx, adviser, { id: randomUUID(), ...place, words: deed.words }));
+  } else {
+    const done = 'all' in deed ? items : items.slice(0, deed.items);
+    for (const item of done) {
+      if (item.kind === 'quiz') await takeQuiz(site, enrolment, item, 0.9);
+      else await readLesson(site, enrolment, item);
+    }
+  }
+}
+
+type Enrolment = Awaited<ReturnType<typeof findEnrolment>>;
+
+async function readLesson({ db, config }: Site, enrolment: Enrolment, item: VersionItem): Promise<void> {
+  await db.transaction().execute(async (trx) => {
+    await lockEnrolment(trx, enrolment.id);
+    await complete(trx, enrolment, item, 'read');
+    await issueWhenComplete(trx, enrolment, config);
+  });
+}
+
+/** @param share how many of the questions are answered, each rightly */
+async function takeQuiz(site: Site, enrolment: Enrolment, { id, quiz }: VersionItem, share: number): Promise<void> {
+  const { db } = site;
+  const settings = orNotFound(quiz ?? undefined);
+  const attemptId = await db.transaction().execute((trx) => openAttempt(trx, enrolment, { id }, settings));
+  const person = { id: enrolment.person_id };
+  const attempt = orNotFound(await findAttempt(db, person, orNotFound(attemptId ?? undefined), 'vi'));
+  await saveAnswers(db, attempt, rightAnswers(attempt, share));
+  await handIn(site, attempt, 'vi');
+}
+
+function rightAnswers({ questions }: Attempt, share: number) {
+  return questions.slice(0, Math.ceil(questions.length * share)).flatMap(({ id, body }) => {
+    const response = isMarkable(body) ? correctResponse(body) : null;
+    return response === null ? [] : [{ question_id: id, drawn_from: 0, response }];
+  });
+}

@@ -1,0 +1,83 @@
+import { type Kysely, type RawBuilder, sql, type Transaction } from 'kysely';
+import { v7 as newId } from 'uuid';
+import type { Database } from '../database/connection.ts';
+import type { Progress } from './completion.ts';
+
+export interface Enrolment {
+  id: string;
+  person_id: string;
+}
+
+/** Enrols in the version that is current now; enrolling twice is enrolling once. */
+export async function enrol(
+  db: Kysely<Database>,
+  person: { id: string },
+  course: { id: string; version_id: string },
+): Promise<void> {
+  await db
+    .insertInto('enrolments')
+    .values({ id: newId(), person_id: person.id, course_id: course.id, version_id: course.version_id })
+    .onConflict((conflict) => conflict.columns(['person_id', 'course_id']).where('ended_at', 'is', null).doNothing())
+    .execute();
+}
+
+/** The row that everything about one person's way through one course waits for: completions, attempts, the certificate. */
+export async function lockEnrolment(trx: Transaction<Database>, id: string): Promise<void> {
+  await trx.selectFrom('enrolments').select('id').where('id', '=', id).forUpdate().execute();
+}
+
+/** Completing twice is completing once; the first time counts. */
+export async function complete(
+  trx: Transaction<Database>,
+  enrolment: Enrolment,
+  item: { id: string },
+  cause: 'read' | 'passed' | 'signed',
+): Promise<void> {
+  await trx
+    .insertInto('completions')
+    .values({ person_id: enrolment.person_id, enrolment_id: enrolment.id, item_id: item.id, cause })
+    .onConflict((conflict) => conflict.doNothing())
+    .execute();
+}
+
+/**
+ * What every percentage counts: the required items of the pinned version, and those among them with a completion. Stands in a subquery on
+ * an `enrolments` row.
+ */
+function countedItems(until: RawBuilder<unknown> | null = null): RawBuilder<unknown> {
+  return sql`items
+    left join completions on completions.item_id = items.id
+      and completions.enrolment_id = enrolments.id and completions.person_id = enrolments.person_id
+      ${until === null ? sql`` : sql`and completions.completed_at <= ${until}`}
+    where items.version_id = enrolments.version_id and items.required`;
+}
+
+/** The one count behind every percentage. A subquery on an `enrolments` row of the statement around it. */
+export const progress = sql<{ done: number; total: number }>`(
+  select json_build_object('total', count(*), 'done', count(completions.item_id))
+  from ${countedItems()}
+)`;
+
+/** A later term has its own certificate. A condition on an `enrolments` row of the statement around it. */
+export const isRenewed = sql<boolean>`exists (
+  select from enrolments as later join certificates as renewed on renewed.enrolment_id = later.id
+  where later.renews_id = enrolments.id
+)`;
+
+/** The same count by kind of item, as it stood at a moment: its parts add up to it. */
+export function progressByKind(until: RawBuilder<unknown>): RawBuilder<Partial<Record<string, Progress>>> {
+  return sql`(
+    select coalesce(json_object_agg(kind, json_build_object('total', total, 'done', done)), '{}')
+    from (
+      select items.kind, count(*) as total, count(completions.item_id) as done from ${countedItems(until)} group by items.kind
+    ) as counted
+  )`;
+}
+
+/** When the last of the counted items was done; null while one is missing at that moment. */
+export function finishedAt(until: RawBuilder<unknown>): RawBuilder<string | null> {
+  return sql`(
+    select case when count(*) = count(completions.item_id) then max(completions.completed_at) end
+    from ${countedItems(until)}
+  )`;
+}

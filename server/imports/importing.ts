@@ -1,0 +1,109 @@
+import { readdir } from 'node:fs/promises';
+import { basename, join, resolve } from 'node:path';
+import type { Kysely } from 'kysely';
+import type { Fault } from '../courses/fault.ts';
+import { type CoursePackage, packageHash, readPackage } from '../courses/package.ts';
+import type { Database } from '../database/connection.ts';
+import { keepFile } from '../files/queries.ts';
+import type { FileStore } from '../files/store.ts';
+import { type Language, translators } from '../platform/i18n.ts';
+import {
+  findCurrentVersion,
+  findImport,
+  findProvider,
+  insertVersion,
+  lockImports,
+  type NewVersion,
+  recordImport,
+} from './queries.ts';
+
+export interface ImportOutcome {
+  folder: string;
+  /** The version that was published; null when nothing has changed or something is wrong. */
+  version: number | null;
+  faults: Fault[];
+}
+
+interface Stores {
+  db: Kysely<Database>;
+  files: FileStore;
+}
+
+/** Imports every course folder that has changed since its last import. One that is broken stops no other. */
+export async function importCourses(stores: Stores, root: string): Promise<ImportOutcome[]> {
+  const entries = await readdir(root, { withFileTypes: true });
+  const folders = entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
+  const outcomes: ImportOutcome[] = [];
+  for (const name of folders.sort()) {
+    if ((await readdir(join(root, name))).includes('course.yaml')) {
+      outcomes.push(await importFolder(stores, join(root, name)));
+    }
+  }
+  return outcomes;
+}
+
+/** Publishes a course folder as a new version, or tells all its faults and changes nothing. */
+export async function importFolder({ db, files }: Stores, path: string): Promise<ImportOutcome> {
+  const folder = basename(resolve(path));
+  const hash = await packageHash(path);
+  // A folder with faults is read again each time: what was wrong may lie outside of it, as a provider that nobody knew yet.
+  if (isDone(await findImport(db, folder), hash)) return { folder, version: null, faults: [] };
+  const current = await findCurrentVersion(db, folder);
+  if (current?.source_hash === hash) {
+    // What was broken in between has been put back.
+    await recordImport(db, folder, { hash, versionId: current.id, faults: [] });
+    return { folder, version: null, faults: [] };
+  }
+
+  const reading = await readPackage(path);
+  if ('faults' in reading) return reject(db, folder, hash, reading.faults);
+  const provider = await findProvider(db, reading.package.settings.provider);
+  if (provider === undefined) {
+    const { provider: value } = reading.package.settings;
+    return reject(db, folder, hash, [{ file: 'course.yaml', line: null, code: 'provider_unknown', values: { value } }]);
+  }
+  const version = await keepFiles({ db, files }, reading.package, provider);
+  return db.transaction().execute(async (trx) => {
+    await lockImports(trx);
+    // Another process may have been first.
+    if (isDone(await findImport(trx, folder), hash)) return { folder, version: null, faults: [] };
+    const { id, number } = await insertVersion(trx, version);
+    await recordImport(trx, folder, { hash, versionId: id, faults: [] });
+    return { folder, version: number, faults: [] };
+  });
+}
+
+function isDone(last: Awaited<ReturnType<typeof findImport>>, hash: string): boolean {
+  return last?.hash === hash && last.faults.length === 0;
+}
+
+async function reject(db: Kysely<Database>, folder: string, hash: string, faults: Fault[]): Promise<ImportOutcome> {
+  await recordImport(db, folder, { hash, versionId: null, faults });
+  return { folder, version: null, faults };
+}
+
+/** Before the transaction: what is on the disk and then not used does no harm. */
+async function keepFiles(
+  { db, files }: Stores,
+  source: CoursePackage,
+  provider: NewVersion['provider'],
+): Promise<NewVersion> {
+  const sources = new Map<string, string>();
+  for (const [path, content] of source.files) {
+    sources.set(path, await keepFile(db, files, content, 'application/octet-stream'));
+  }
+  const copies = new Map<string, string[]>();
+  for (const [path, picture] of source.pictures) {
+    const hashes = picture.copies.map(({ content, format }) => keepFile(db, files, content, mediaTypes[format]));
+    copies.set(path, await Promise.all(hashes));
+  }
+  return { package: source, provider, sources, copies };
+}
+
+const mediaTypes = { webp: 'image/webp', png: 'image/png', jpg: 'image/jpeg' };
+
+/** A fault in words: `an-toan/vi/passwords.md:12: …` */
+export function sentence(folder: string, { file, line, code, values }: Fault, language: Language): string {
+  const place = line === null ? `${folder}/${file}` : `${folder}/${file}:${line}`;
+  return `${place}: ${translators[language](`package.${code}`, values)}`;
+}

@@ -1,0 +1,286 @@
+import { type Insertable, type Kysely, sql, type Transaction } from 'kysely';
+import { v7 as newId } from 'uuid';
+import { insertRubric } from '../assignments/rubrics/queries.ts';
+import type { Fault } from '../courses/fault.ts';
+import type { CoursePackage, Item, LessonItem, QuizItem } from '../courses/package.ts';
+import type { Database } from '../database/connection.ts';
+import { searchForm } from '../platform/text.ts';
+import { insertSignOffItem } from '../sign-offs/asking/queries.ts';
+
+/** What the last import of a folder found. */
+export async function findImport(db: Kysely<Database>, folder: string) {
+  return db
+    .selectFrom('course_imports')
+    .select('hash')
+    .select((eb) => eb.ref('faults').$castTo<Fault[]>().as('faults'))
+    .where('folder', '=', folder)
+    .executeTakeFirst();
+}
+
+/** What readers of a course see now, and the hash of the folder it came from. */
+export async function findCurrentVersion(db: Kysely<Database>, slug: string) {
+  return db
+    .selectFrom('courses')
+    .innerJoin('course_versions', 'course_versions.id', 'courses.current_version_id')
+    .select(['course_versions.id', 'source_hash'])
+    .where('slug', '=', slug)
+    .executeTakeFirst();
+}
+
+export async function listImports(db: Kysely<Database>) {
+  return db
+    .selectFrom('course_imports')
+    .select(['folder', 'imported_at'])
+    .select((eb) => eb.ref('faults').$castTo<Fault[]>().as('faults'))
+    .orderBy('folder')
+    .execute();
+}
+
+/** One start at a time imports, so that two processes over one database do not make the same version twice. */
+export async function lockImports(trx: Transaction<Database>): Promise<void> {
+  await sql`select pg_advisory_xact_lock(hashtext('course imports'))`.execute(trx);
+}
+
+export async function recordImport(
+  db: Kysely<Database>,
+  folder: string,
+  outcome: { hash: string; versionId: string | null; faults: Fault[] },
+): Promise<void> {
+  const row = { hash: outcome.hash, version_id: outcome.versionId, faults: JSON.stringify(outcome.faults) };
+  await db
+    .insertInto('course_imports')
+    .values({ folder, ...row })
+    .onConflict((conflict) => conflict.column('folder').doUpdateSet({ ...row, imported_at: sql`now()` }))
+    .execute();
+}
+
+/** The organisation that a package names as its provider. */
+export async function findProvider(db: Kysely<Database>, code: string) {
+  return db.selectFrom('organisations').select(['id', 'name']).where('code', '=', code).executeTakeFirst();
+}
+
+/** What a version is made of, files already kept: hashes in place of bytes. */
+export interface NewVersion {
+  package: CoursePackage;
+  provider: { id: string; name: string };
+  /** Source files by path. */
+  sources: Map<string, string>;
+  /** Copies of each picture by its path. */
+  copies: Map<string, string[]>;
+}
+
+/** Publishes a version: the course's next number, all that hangs on it, and the catalogue's entry. */
+export async function insertVersion(
+  trx: Transaction<Database>,
+  version: NewVersion,
+): Promise<{ id: string; number: number }> {
+  const { package: source, provider } = version;
+  const { settings, texts, hash } = source;
+  const course_id = await ensureCourse(trx, settings.id, provider.id);
+  const { number } = await trx
+    .selectFrom('course_versions')
+    .where('course_id', '=', course_id)
+    .select(sql<number>`coalesce(max(number), 0) + 1`.as('number'))
+    .executeTakeFirstOrThrow();
+  const { id, published_at } = await trx
+    .insertInto('course_versions')
+    .values({
+      id: newId(),
+      course_id,
+      number,
+      provider_id: provider.id,
+      topic: settings.topic,
+      level: settings.level,
+      hours: settings.hours,
+      valid_months: settings.validMonths,
+      licence: settings.licence,
+      languages: settings.languages,
+      source_hash: hash,
+    })
+    .returning(['id', 'published_at'])
+    .executeTakeFirstOrThrow();
+
+  await trx
+    .insertInto('course_version_texts')
+    .values(
+      Object.entries(texts).map(([language, { title, summary, outcomes, html }]) => ({
+        version_id: id,
+        language,
+        title,
+        summary,
+        outcomes,
+        html,
+      })),
+    )
+    .execute();
+  await insertAll(
+    trx,
+    'course_version_skills',
+    settings.skills.map((skill) => ({ version_id: id, ...skill })),
+  );
+  await insertAll(
+    trx,
+    'course_version_files',
+    Array.from(version.sources, ([path, hash]) => ({ version_id: id, path, hash })),
+  );
+  await insertAll(trx, 'version_pictures', picturesOf(version, id, null, Object.values(texts)));
+  for (const [index, item] of source.items.entries()) await insertItem(trx, version, id, item, index + 1);
+  if (settings.signOff) await insertSignOffItem(trx, { id }, source.items.length + 1, settings.languages);
+  await listInCatalogue(trx, version, { id, course_id, published_at });
+  await trx.updateTable('courses').set({ current_version_id: id }).where('id', '=', course_id).execute();
+  return { id, number };
+}
+
+async function ensureCourse(trx: Transaction<Database>, slug: string, ownerId: string): Promise<string> {
+  await trx
+    .insertInto('courses')
+    .values({ id: newId(), slug, owner_organisation_id: ownerId })
+    .onConflict((conflict) => conflict.column('slug').doNothing())
+    .execute();
+  const { id } = await trx
+    .selectFrom('courses')
+    .select('id')
+    .where('slug', '=', slug)
+    .forUpdate()
+    .executeTakeFirstOrThrow();
+  return id;
+}
+
+async function insertItem(
+  trx: Transaction<Database>,
+  version: NewVersion,
+  version_id: string,
+  item: Item,
+  position: number,
+): Promise<void> {
+  const { settings } = version.package;
+  const id = newId();
+  const required = Object.values(settings.completion).some((keys) => keys.includes(item.key));
+  await trx
+    .insertInto('items')
+    .values({
+      id,
+      version_id,
+      position,
+      key: item.key,
+      kind: item.kind,
+      minutes: item.minutes,
+      required,
+      open: item === firstLesson(version.package),
+      quiz: item.kind === 'quiz' ? JSON.stringify(item.quiz) : null,
+      assignment: item.kind === 'assignment' ? JSON.stringify(item.assignment) : null,
+    })
+    .execute();
+  await trx
+    .insertInto('item_texts')
+    .values(
+      Object.entries(item.texts).map(([language, text]) => ({
+        item_id: id,
+        language,
+        title: text.title,
+        html: 'html' in text ? text.html : '',
+        bytes: text.bytes,
+        picture_bytes: text.pictureBytes,
+      })),
+    )
+    .execute();
+  await insertAll(
+    trx,
+    'item_skills',
+    item.skills.map((skill) => ({ item_id: id, ...skill })),
+  );
+  await insertAll(trx, 'version_pictures', picturesOf(version, version_id, id, Object.values(item.texts)));
+  if (item.kind === 'quiz') await insertQuestions(trx, id, item);
+  else if (item.kind === 'assignment') await insertRubric(trx, { id }, item.texts);
+  else await insertAll(trx, 'glossary_terms', termsIn(version, version_id, id, item));
+}
+
+/** Those that this lesson explains. */
+function termsIn({ package: { glossaries } }: NewVersion, version_id: string, item_id: string, lesson: LessonItem) {
+  return Object.entries(lesson.texts).flatMap(([language, { terms }]) =>
+    terms.flatMap(({ position, place }) => {
+      const entry = glossaries[language]?.[position];
+      if (entry === undefined) return [];
+      const { term, meaning } = entry;
+      return [{ version_id, language, position: position + 1, term, meaning, item_id, place }];
+    }),
+  );
+}
+
+/** Languages pair by key, which the package has checked. */
+async function insertQuestions(trx: Transaction<Database>, item_id: string, quiz: QuizItem): Promise<void> {
+  const [first] = Object.values(quiz.texts);
+  const ids = new Map((first?.questions ?? []).map(({ key }) => [key, newId()]));
+  await insertAll(
+    trx,
+    'questions',
+    Array.from(ids, ([key, id], index) => ({ id, item_id, position: index + 1, key: String(key) })),
+  );
+  await insertAll(
+    trx,
+    'question_texts',
+    Object.entries(quiz.texts).flatMap(([language, { questions }]) =>
+      questions.flatMap((body) => {
+        const question_id = ids.get(body.key);
+        return question_id === undefined ? [] : [{ question_id, language, body: JSON.stringify(body) }];
+      }),
+    ),
+  );
+}
+
+function firstLesson({ items }: CoursePackage): Item | undefined {
+  return items.find(({ kind }) => kind === 'lesson');
+}
+
+function picturesOf(version: NewVersion, version_id: string, item_id: string | null, texts: { pictures: string[] }[]) {
+  const hashes = texts.flatMap(({ pictures }) => pictures.flatMap((path) => version.copies.get(path) ?? []));
+  return [...new Set(hashes)].map((hash) => ({ version_id, item_id, hash }));
+}
+
+/** One row a language, made anew: the words of all languages, so that a search finds the course in any. */
+async function listInCatalogue(
+  trx: Transaction<Database>,
+  { package: { settings, texts, items }, provider }: NewVersion,
+  version: { id: string; course_id: string; published_at: Date },
+): Promise<void> {
+  const itemTitles = items.flatMap((item) => Object.values(item.texts).map(({ title }) => title));
+  const words = [
+    ...Object.values(texts).flatMap((text) => [text.title, text.summary, ...text.outcomes]),
+    ...itemTitles,
+  ];
+  await trx.deleteFrom('course_listings').where('course_id', '=', version.course_id).execute();
+  await trx
+    .insertInto('course_listings')
+    .values(
+      Object.entries(texts).map(([language, { title, summary }]) => ({
+        course_id: version.course_id,
+        language,
+        version_id: version.id,
+        original: language === settings.languages[0],
+        title,
+        summary,
+        topic: settings.topic,
+        level: settings.level,
+        hours: settings.hours,
+        lesson_count: items.filter(({ kind }) => kind === 'lesson').length,
+        bytes: items.reduce((sum, { texts }) => sum + weightOf(texts[language]), 0),
+        languages: settings.languages,
+        provider_name: provider.name,
+        published_at: version.published_at,
+        words: searchForm(words.join('\n')),
+      })),
+    )
+    .execute();
+}
+
+function weightOf(text: { bytes: number; pictureBytes: number } | undefined): number {
+  return text === undefined ? 0 : text.bytes + text.pictureBytes;
+}
+
+async function insertAll<T extends keyof Database>(
+  trx: Transaction<Database>,
+  table: T,
+  rows: Insertable<Database[T]>[],
+): Promise<void> {
+  if (rows.length > 0) await trx.insertInto(table).values(rows).execute();
+}

@@ -1,0 +1,84 @@
+import type { Kysely } from 'kysely';
+import type { PoolConfig } from 'pg';
+import { removeOldPins } from '../accounts/one-time-pins/queries.ts';
+import { removeOldOwnerLinks } from '../accounts/owner-links/queries.ts';
+import { removeOldChallenges } from '../accounts/passkeys/queries.ts';
+import { removeEndedSessions, removeForgottenBrowsers } from '../accounts/sessions/queries.ts';
+import { queueLetters } from '../announcements/letters/queries.ts';
+import { backUpNightly } from '../backups/nightly.ts';
+import { removeOldBundles } from '../certificates/bundles/queries.ts';
+import { removeOldPlacements } from '../cohorts/placements/queries.ts';
+import { forgetOldAnswers } from '../cohorts/requests/queries.ts';
+import type { Config } from '../config.ts';
+import type { Database } from '../database/connection.ts';
+import { remindOfEnds } from '../enrolments/renewing/queries.ts';
+import { removeUnnamedFiles } from '../files/queries.ts';
+import type { FileStore } from '../files/store.ts';
+import { forgetOldNotes } from '../invitations/queries.ts';
+import { removeOldCounts } from '../limits/queries.ts';
+import { removeOldMails } from '../mail/queries.ts';
+import { eraseUnentered } from '../my-data/erasure/queries.ts';
+import { forgetOldWords } from '../my-data/requests/queries.ts';
+import { removeOldImports } from '../people/importing/queries.ts';
+import { forgetMerged } from '../people/merging/queries.ts';
+import type { Job } from '../platform/jobs.ts';
+import { removeOldShareLinks } from '../share-links/queries.ts';
+
+interface Parts {
+  config: Pick<Config, 'backupDir' | 'keepDays'>;
+  connection: PoolConfig;
+  db: Kysely<Database>;
+  files: FileStore;
+}
+
+const day = 24 * 60 * 60_000;
+
+/** All that is done by the clock, in the hours when few learn. */
+export function listJobs({ config: { backupDir, keepDays }, connection, db, files }: Parts): Job[] {
+  const removing = (name: string, schedule: string, remove: () => Promise<number | null>): Job => ({
+    name,
+    schedule,
+    run: async () => {
+      const removed = await remove();
+      if (removed === null) return 'put off: a backup is under way';
+      return `removed ${removed}`;
+    },
+  });
+  const backup = {
+    name: 'backup',
+    schedule: '0 2 * * *',
+    run: async () => (backupDir === null ? 'BACKUP_DIR is not set' : backUpNightly({ connection, files }, backupDir)),
+  };
+  const reminders = {
+    name: 'expiry-reminders',
+    schedule: '0 8 * * *',
+    run: async () => `reminded ${await remindOfEnds(db)}`,
+  };
+  const letters = {
+    name: 'announcement-letters',
+    schedule: '*/5 * * * *',
+    run: async () => `queued ${await queueLetters(db)}`,
+  };
+  return [
+    backup,
+    reminders,
+    letters,
+    removing('sessions', '20 1 * * *', () => removeEndedSessions(db)),
+    removing('known-browsers', '25 1 * * *', () => removeForgottenBrowsers(db)),
+    removing('owner-links', '30 1 * * *', () => removeOldOwnerLinks(db)),
+    removing('passkey-challenges', '32 */3 * * *', () => removeOldChallenges(db)),
+    removing('limits', '35 */3 * * *', () => removeOldCounts(db)),
+    removing('people-imports', '15 */6 * * *', () => removeOldImports(db)),
+    removing('cohort-placements', '18 */6 * * *', () => removeOldPlacements(db)),
+    removing('one-time-pins', '33 1 * * *', () => removeOldPins(db)),
+    removing('mails', '50 1 * * *', () => removeOldMails(db, keepDays.mails)),
+    removing('invitation-notes', '52 1 * * *', () => forgetOldNotes(db, keepDays.invitationNotes)),
+    removing('join-answers', '53 1 * * *', () => forgetOldAnswers(db, keepDays.joinAnswers)),
+    removing('data-requests', '54 1 * * *', () => forgetOldWords(db, keepDays.requests)),
+    removing('unentered-people', '56 1 * * *', () => eraseUnentered(db, keepDays.unentered)),
+    removing('merged-people', '45 1 * * *', () => forgetMerged(db)),
+    removing('certificate-bundles', '36 1 * * *', () => removeOldBundles(db)),
+    removing('share-links', '58 1 * * *', () => removeOldShareLinks(db)),
+    removing('files', '40 1 * * *', () => removeUnnamedFiles(db, files, new Date(Date.now() - day))),
+  ];
+}

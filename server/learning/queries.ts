@@ -1,0 +1,173 @@
+import { type Kysely, sql } from 'kysely';
+import { jsonArrayFrom, jsonObjectFrom } from 'kysely/helpers/postgres';
+import { unreadAnnouncements } from '../announcements/queries.ts';
+import { noticesFor } from '../assignments/notices/queries.ts';
+import { dateAtIssuer } from '../certificates/queries.ts';
+import { isExpired, isRenewable } from '../certificates/validity.ts';
+import { ownCohorts } from '../cohorts/own/queries.ts';
+import { doneItems, withDone } from '../courses/queries.ts';
+import type { Database } from '../database/connection.ts';
+import { gathered } from '../database/prepared.ts';
+import { progress } from '../enrolments/queries.ts';
+import type { Language } from '../platform/i18n.ts';
+import { lastVerdict } from '../sign-offs/queries.ts';
+import { getVersion, listVersions } from '../versions/reading.ts';
+
+const validUntil = sql<string | null>`certificates.printed ->> 'validUntil'`;
+
+const enrolmentsOfPerson = gathered({ person: 'uuid' }, (db, { person }) =>
+  db.selectNoFrom([ownCohorts(person).as('cohorts'), noticesFor(person).as('notices')]).select((eb) => [
+    dateAtIssuer(sql<Date>`now()`).$notNull().as('today'),
+    unreadAnnouncements(person).as('unread'),
+    jsonArrayFrom(
+      eb
+        .selectFrom('enrolments')
+        .innerJoin('courses', 'courses.id', 'enrolments.course_id')
+        .where('enrolments.person_id', '=', person)
+        .where('ended_at', 'is', null)
+        .select(['enrolments.id', 'slug', 'enrolments.version_id', 'enrolled_at'])
+        .select([progress.as('progress'), doneItems.as('done'), lastVerdict.as('verdict')])
+        .select((of) =>
+          jsonObjectFrom(
+            of
+              .selectFrom('open_attempts')
+              .innerJoin('items', 'items.id', 'open_attempts.item_id')
+              .whereRef('open_attempts.enrolment_id', '=', 'enrolments.id')
+              .select(['attempt_id as id', 'item_id'])
+              .orderBy('position')
+              .limit(1),
+          ).as('open_attempt'),
+        )
+        .select((of) =>
+          jsonArrayFrom(
+            of
+              .selectFrom('certificates')
+              .whereRef('certificates.enrolment_id', '=', 'enrolments.id')
+              .where('successor_id', 'is', null)
+              .select(['code', 'issued_at', 'revoked_at', validUntil.as('valid_until')]),
+          ).as('certificates'),
+        )
+        // Of the term before, while the next one is under way.
+        .select((of) =>
+          jsonArrayFrom(
+            of
+              .selectFrom('certificates')
+              .whereRef('certificates.enrolment_id', '=', 'enrolments.renews_id')
+              .where('successor_id', 'is', null)
+              .where('revoked_at', 'is', null)
+              .where('printed', 'is not', null)
+              .select(['code', 'issued_at', 'revoked_at', validUntil.as('valid_until')]),
+          ).as('earlier'),
+        )
+        .orderBy(
+          (of) =>
+            of.fn.coalesce(
+              of
+                .selectFrom('completions')
+                .whereRef('completions.enrolment_id', '=', 'enrolments.id')
+                .whereRef('completions.person_id', '=', 'enrolments.person_id')
+                .select((inner) => inner.fn.max('completed_at').as('newest')),
+              'enrolled_at',
+            ),
+          'desc',
+        )
+        .limit(100),
+    ).as('enrolments'),
+    jsonArrayFrom(
+      eb
+        .selectFrom('certificates')
+        .where('person_id', '=', person)
+        .where('path_id', 'is not', null)
+        .where('successor_id', 'is', null)
+        .where('revoked_at', 'is', null)
+        .select(['code', 'issued_at', sql<Record<string, string>>`printed -> 'path' -> 'titles'`.as('titles')])
+        .orderBy('issued_at', 'desc'),
+    ).as('paths'),
+  ]),
+);
+
+/** One's courses, those with the newest activity first: where one stands, what comes next, what came of it; the paths completed; and one's cohorts. */
+export async function getLearning(db: Kysely<Database>, person: { id: string }, language: Language) {
+  const {
+    enrolments = [],
+    cohorts = [],
+    paths = [],
+    notices = [],
+    today = '',
+    unread = 0,
+  } = (await enrolmentsOfPerson(db, { person: person.id })) ?? {};
+  const ids = enrolments.map(({ version_id }) => version_id);
+  const versions = await listVersions(db, ids, language);
+  const courses = enrolments.flatMap(({ done, open_attempt, certificates, earlier, ...enrolment }) => {
+    const version = versions.get(enrolment.version_id);
+    if (version === undefined) return [];
+    const items = withDone(version.items, done);
+    const attempted = items.find(({ id }) => id === open_attempt?.item_id);
+    return [
+      {
+        ...enrolment,
+        certificates: certificates.map((one) => ({ ...one, validity: validityOf(one, today), slug: enrolment.slug })),
+        earlier: earlier.map((one) => ({ ...one, validity: validityOf(one, today), slug: null })),
+        title: version.title,
+        language: version.language,
+        next: items.find((item) => item.required && !item.done) ?? null,
+        open_attempt: open_attempt && attempted ? { id: open_attempt.id, title: attempted.title } : null,
+      },
+    ];
+  });
+  return {
+    courses,
+    cohorts,
+    notices,
+    unread,
+    paths: paths.map(({ titles, ...path }) => ({ ...path, title: titles[language] ?? '' })),
+  };
+}
+
+/** Null for what holds for ever. */
+function validityOf(
+  { valid_until, revoked_at }: { valid_until: string | null; revoked_at: string | null },
+  today: string,
+) {
+  if (valid_until === null || revoked_at !== null) return null;
+  const validity = { validUntil: valid_until };
+  if (isExpired(validity, today)) return 'expired';
+  return isRenewable(validity, today) ? 'ending' : 'holds';
+}
+
+const progressBySlug = gathered({ person: 'uuid', slug: 'text' }, (db, { person, slug }) =>
+  db
+    .selectFrom('enrolments')
+    .innerJoin('courses', 'courses.id', 'enrolments.course_id')
+    .where('enrolments.person_id', '=', person)
+    .where('courses.slug', '=', slug)
+    .where('ended_at', 'is', null)
+    .select(['slug', 'enrolments.version_id', 'enrolled_at', progress.as('progress')])
+    .select((eb) =>
+      jsonArrayFrom(
+        eb
+          .selectFrom('completions')
+          .whereRef('completions.enrolment_id', '=', 'enrolments.id')
+          .whereRef('completions.person_id', '=', 'enrolments.person_id')
+          .select(['item_id', 'completed_at', 'cause']),
+      ).as('completions'),
+    ),
+);
+
+/** Every item of one's course with what is on record for it: why the percentage is what it is. */
+export async function findProgress(db: Kysely<Database>, person: { id: string }, slug: string, language: Language) {
+  const enrolment = await progressBySlug(db, { person: person.id, slug });
+  if (enrolment === undefined) return undefined;
+  const { completions, ...facts } = enrolment;
+  const version = await getVersion(db, enrolment.version_id, language);
+  return {
+    ...facts,
+    title: version.title,
+    language: version.language,
+    version: version.number,
+    items: version.items.map((item) => {
+      const { completed_at = null, cause = null } = completions.find(({ item_id }) => item_id === item.id) ?? {};
+      return { ...item, completed_at, cause };
+    }),
+  };
+}

@@ -1,0 +1,300 @@
+import { type Expression, type Kysely, sql, type Transaction } from 'kysely';
+import { jsonArrayFrom } from 'kysely/helpers/postgres';
+import { insertAuditEvent } from '../../audit/queries.ts';
+import type { Verb } from '../../audit/verbs.ts';
+import type { Database } from '../../database/connection.ts';
+import { containsFolded, searchWords } from '../../database/search.ts';
+import { Forbidden, orNotFound } from '../../platform/errors.ts';
+import { holdsRoleAbove, manageableOrganisations } from '../access.ts';
+import { codeFrom, freeCode } from './code.ts';
+
+type Somebody = { id: string };
+
+/** An organisation that its reader may manage. */
+export type Branch = Awaited<ReturnType<typeof getBranch>>;
+
+/** @throws NotFound for who is no manager at or above it */
+export async function getBranch(db: Kysely<Database>, manager: Somebody, code: string) {
+  const branch = await manageableOrganisations(db, manager)
+    .where('organisations.code', '=', code)
+    .leftJoin('organisations as successor', 'successor.id', 'organisations.merged_into_id')
+    .select(['organisations.id', 'organisations.code', 'organisations.name', 'organisations.kind'])
+    .select(['organisations.path', 'organisations.parent_id', 'organisations.closed_at', 'organisations.place_code'])
+    .select('successor.code as merged_into_code')
+    .select((eb) =>
+      eb
+        .and([
+          eb('organisations.parent_id', 'is not', null),
+          holdsRoleAbove(manager, ['manager'], eb.ref('organisations.path')),
+        ])
+        .as('may_rearrange'),
+    )
+    .executeTakeFirst();
+  return orNotFound(branch);
+}
+
+/** For moving, merging and closing: what is done to the organisation as a whole, its manager sees and the one above does. */
+export async function getRearrangeableBranch(db: Kysely<Database>, manager: Somebody, code: string): Promise<Branch> {
+  const branch = await getBranch(db, manager, code);
+  if (!branch.may_rearrange) throw new Forbidden();
+  return branch;
+}
+
+const pageSize = 50;
+
+/** All organisations somebody manages, by name or code; those that were merged are gone from here. */
+export async function listBranches(db: Kysely<Database>, manager: Somebody, q: string, page: number) {
+  const rows = await manageableOrganisations(db, manager)
+    .where('organisations.merged_into_id', 'is', null)
+    .where((eb) => eb.and(searchWords(q).map((word) => isNamed(word))))
+    .select(['organisations.code', 'organisations.name', 'organisations.kind', 'organisations.closed_at'])
+    .select(({ ref }) => namesAbove(ref('organisations.path')).as('names_above'))
+    .select(sql<number>`count(*) over ()`.as('total'))
+    .orderBy(sql`organisations.name collate "vi-x-icu"`)
+    .orderBy('organisations.code')
+    .limit(pageSize)
+    .offset((page - 1) * pageSize)
+    .execute();
+  return paged(rows);
+}
+
+/** What lies directly below, with how many there are in each branch. */
+export async function listChildren(db: Kysely<Database>, { id }: Branch, page: number) {
+  const rows = await db
+    .selectFrom('organisations')
+    .where('parent_id', '=', id)
+    .where('merged_into_id', 'is', null)
+    .select(['code', 'name', 'kind', 'closed_at'])
+    .select(({ selectFrom }) =>
+      selectFrom('organisations as below')
+        .where('below.merged_into_id', 'is', null)
+        .where(sql<boolean>`below.path <@ organisations.path`)
+        .select(sql<number>`count(*) - 1`.as('count'))
+        .$asScalar()
+        .$notNull()
+        .as('below_count'),
+    )
+    .select(sql<number>`count(*) over ()`.as('total'))
+    .orderBy(sql`name collate "vi-x-icu"`)
+    .orderBy('code')
+    .limit(pageSize)
+    .offset((page - 1) * pageSize)
+    .execute();
+  return paged(rows);
+}
+
+function paged<Row extends { total: number }>(rows: Row[]) {
+  const total = rows[0]?.total ?? 0;
+  return { rows, total, pages: Math.ceil(total / pageSize) };
+}
+
+/** To choose one from, for somewhere to move or to merge: open ones the person manages, outside a branch. */
+export async function listTargets(db: Kysely<Database>, manager: Somebody, branch: Branch, q: string) {
+  return manageableOrganisations(db, manager)
+    .where('organisations.merged_into_id', 'is', null)
+    .where('organisations.closed_at', 'is', null)
+    .where(sql<boolean>`not organisations.path <@ ${branch.path}::ltree`)
+    .where((eb) => eb.and(searchWords(q).map((word) => isNamed(word))))
+    .select(['organisations.code', 'organisations.name', 'organisations.kind'])
+    .select(({ ref }) => namesAbove(ref('organisations.path')).as('names_above'))
+    .orderBy(sql`organisations.name collate "vi-x-icu"`)
+    .limit(20)
+    .execute();
+}
+
+function isNamed(word: string) {
+  return sql<boolean>`(${containsFolded(sql`fold(organisations.name)`, word)} or organisations.code = lower(${word}))`;
+}
+
+/** "Đom Đóm › Hội Phụ nữ": the way down to it. */
+function namesAbove(path: Expression<string>) {
+  return sql<string | null>`(
+    select string_agg(above.name, ' › ' order by nlevel(above.path))
+    from organisations above where above.path @> ${path} and above.path <> ${path}
+  )`;
+}
+
+/** What the overview of an organisation says beside its name. */
+export async function getOverview(db: Kysely<Database>, { id, path }: Branch) {
+  return db
+    .selectFrom('organisations')
+    .leftJoin('place_names as place', (join) =>
+      join.onRef('place.place_code', '=', 'organisations.place_code').on('place.valid_until', 'is', null),
+    )
+    .where('organisations.id', '=', id)
+    .select(['about', 'phone', 'email', 'website', 'logo_hash'])
+    .select(['place.name as place_name', 'place.kind as place_kind'])
+    .select((eb) => [
+      jsonArrayFrom(
+        eb
+          .selectFrom('memberships')
+          .innerJoin('organisations as below', 'below.id', 'memberships.organisation_id')
+          .where('memberships.valid_until', 'is', null)
+          .where(sql<boolean>`below.path <@ ${path}::ltree`)
+          .groupBy('role')
+          .select('role')
+          .select(sql<number>`count(distinct person_id)`.as('count')),
+      ).as('roles'),
+      jsonArrayFrom(
+        eb
+          .selectFrom('organisations as above')
+          .where(sql<boolean>`above.path @> ${path}::ltree and above.id <> ${id}`)
+          .select(['above.code', 'above.name'])
+          .orderBy(sql`nlevel(above.path)`),
+      ).as('above'),
+      jsonArrayFrom(
+        eb
+          .selectFrom('organisation_periods as period')
+          .where('period.organisation_id', '=', id)
+          .select(['period.name', 'period.kind', 'period.is_closed', 'period.valid_from', 'period.valid_until'])
+          .select(({ ref }) => namesAbove(ref('period.path')).as('names_above'))
+          .orderBy('period.valid_from', 'desc')
+          .limit(20),
+      ).as('periods'),
+      eb
+        .selectFrom('join_requests')
+        .innerJoin('organisations as door', 'door.id', 'join_requests.organisation_id')
+        .where(sql<boolean>`door.path <@ ${path}::ltree`)
+        .where('outcome', 'is', null)
+        .select(({ fn }) => fn.countAll<number>().as('count'))
+        .$asScalar()
+        .$notNull()
+        .as('waiting'),
+    ])
+    .executeTakeFirstOrThrow();
+}
+
+export interface Description {
+  name: string;
+  kind: string;
+  about: string | null;
+  phone: string | null;
+  email: string | null;
+  website: string | null;
+  place_code: string | null;
+}
+
+export async function getDescription(db: Kysely<Database>, { id }: Branch) {
+  return db
+    .selectFrom('organisations')
+    .leftJoin('place_names as place', (join) =>
+      join.onRef('place.place_code', '=', 'organisations.place_code').on('place.valid_until', 'is', null),
+    )
+    .leftJoin('places', 'places.code', 'organisations.place_code')
+    .leftJoin('place_names as around', (join) =>
+      join.onRef('around.place_code', '=', 'places.parent_code').on('around.valid_until', 'is', null),
+    )
+    .where('organisations.id', '=', id)
+    .select(['organisations.name', 'organisations.kind', 'about', 'phone', 'email', 'website', 'logo_hash'])
+    .select(['organisations.place_code', 'place.name as place_name', 'around.name as place_parent_name'])
+    .executeTakeFirstOrThrow();
+}
+
+export async function updateDescription(
+  trx: Transaction<Database>,
+  { id, code }: Branch,
+  description: Description,
+  actor: Somebody,
+): Promise<void> {
+  const { numUpdatedRows } = await trx
+    .updateTable('organisations')
+    .set(description)
+    .where('id', '=', id)
+    .where(({ or, eb }) =>
+      or(Object.entries(description).map(([name, value]) => eb(name as keyof Description, 'is distinct from', value))),
+    )
+    .executeTakeFirst();
+  if (numUpdatedRows > 0n) await insertDeed(trx, actor, 'organisation.described', { organisation: code });
+}
+
+/** Whoever makes, moves, merges or closes holds the root: of two at once, the second sees what the first has done. */
+export async function lockTree(trx: Transaction<Database>): Promise<void> {
+  // No stronger: rows that point to the root are still written meanwhile.
+  await trx.selectFrom('organisations').select('id').where('parent_id', 'is', null).forNoKeyUpdate().execute();
+}
+
+interface NewOrganisation {
+  id: string;
+  name: string;
+  kind: string;
+  /** Null: made from the name. */
+  code: string | null;
+  place_code: string | null;
+}
+
+/** @returns its code, or null when another has that code */
+export async function insertOrganisation(
+  trx: Transaction<Database>,
+  parentCode: string,
+  { id, name, kind, code, place_code }: NewOrganisation,
+  manager: Somebody,
+): Promise<string | null> {
+  await lockTree(trx);
+  const parent = await getBranch(trx, manager, parentCode);
+  if (parent.closed_at !== null || parent.merged_into_code !== null) throw new Forbidden();
+  const again = await trx
+    .selectFrom('organisations')
+    .select('code')
+    .where('id', '=', id)
+    .where('parent_id', '=', parent.id)
+    .executeTakeFirst();
+  if (again) return again.code;
+  const wanted = code ?? codeFrom(name);
+  const taken = await trx
+    .selectFrom('organisations')
+    .select('code')
+    .where(({ or, eb }) => or([eb('code', '=', wanted), eb('code', '^@', `${wanted}_`)]))
+    .execute();
+  const codes = new Set(taken.map((row) => row.code));
+  if (code !== null && codes.has(code)) return null;
+  const chosen = freeCode(wanted, codes);
+  await trx
+    .insertInto('organisations')
+    .values({
+      id,
+      code: chosen,
+      parent_id: parent.id,
+      path: `${parent.path}.${chosen}`,
+      kind,
+      name,
+      place_code,
+    })
+    .execute();
+  await insertDeed(trx, manager, 'organisation.created', { organisation: chosen, parent: parent.code });
+  return chosen;
+}
+
+/** A deed on an organisation: about nobody in particular. */
+export async function insertDeed(
+  trx: Transaction<Database>,
+  actor: Somebody,
+  verb: Verb,
+  facts: Record<string, string | number>,
+): Promise<void> {
+  await insertAuditEvent(trx, { actor_id: actor.id, subject_id: null, verb, channel: 'web', facts });
+}
+
+/** The places where somebody manages, for the front page of managers; with how many wait there or below. */
+export async function listOwnBranches(db: Kysely<Database>, person: Somebody) {
+  return db
+    .selectFrom('memberships')
+    .innerJoin('organisations', 'organisations.id', 'memberships.organisation_id')
+    .where('memberships.person_id', '=', person.id)
+    .where('memberships.valid_until', 'is', null)
+    .where('memberships.role', 'in', ['manager', 'owner'])
+    .select(['organisations.code', 'organisations.name', 'organisations.kind'])
+    .select(({ selectFrom }) =>
+      selectFrom('join_requests')
+        .innerJoin('organisations as below', 'below.id', 'join_requests.organisation_id')
+        .where('join_requests.outcome', 'is', null)
+        .where(sql<boolean>`below.path <@ organisations.path`)
+        .select(({ fn }) => fn.countAll<number>().as('count'))
+        .$asScalar()
+        .$notNull()
+        .as('waiting'),
+    )
+    .distinct()
+    .orderBy('organisations.name')
+    .limit(50)
+    .execute();
+}

@@ -1,0 +1,134 @@
+import { findAll, readLine } from './gift-text.ts';
+
+/** The source of one question, without its comments. */
+export interface Block {
+  lines: string[];
+  /** the line of the file each line stands on, from 1 */
+  numbers: number[];
+  comments: string[];
+}
+
+type Braces = 'none' | 'open' | 'closed';
+
+/**
+ * Cuts a GIFT file into questions. A blank line ends a question, except between its braces; a line that begins a new one
+ * ends it where the blank line was forgotten.
+ */
+export function splitBlocks(source: string): { blocks: Block[]; categories: string[] } {
+  const lines = source.split('\n');
+  const kinds = lines.map(kindOf);
+  const blocks: Block[] = [];
+  const categories: string[] = [];
+  let block = emptyBlock();
+  let braces: Braces = 'none';
+  let closingLine = -1;
+
+  const end = () => {
+    if (block.lines.length > 0) blocks.push(block);
+    block = emptyBlock();
+    braces = 'none';
+  };
+  const isInside = (index: number) => {
+    if (braces !== 'open') return false;
+    if (index > closingLine) closingLine = findClosingLine(lines, kinds, index);
+    return index < closingLine;
+  };
+
+  for (const [index, line] of lines.entries()) {
+    const kind = kinds[index];
+    if (kind === 'comment') {
+      if (braces === 'closed' && line.includes('[id:')) end();
+      block.comments.push(line);
+      continue;
+    }
+    if (kind === 'category' && braces !== 'open') {
+      end();
+      categories.push(readLine(line.slice(line.indexOf(':') + 1)));
+      continue;
+    }
+    if (kind === 'title' && braces === 'closed') end();
+    if (kind === 'blank' && !isInside(index)) {
+      end();
+      continue;
+    }
+    block.lines.push(line);
+    block.numbers.push(index + 1);
+    braces = afterLine(braces, line);
+  }
+  end();
+  return { blocks, categories };
+}
+
+function emptyBlock(): Block {
+  return { lines: [], numbers: [], comments: [] };
+}
+
+type Kind = 'blank' | 'comment' | 'category' | 'title' | 'text';
+
+function kindOf(line: string): Kind {
+  const text = line.trimStart();
+  if (text === '') return 'blank';
+  if (text.startsWith('//')) return 'comment';
+  if (text.startsWith('$CATEGORY:')) return 'category';
+  return text.startsWith('::') ? 'title' : 'text';
+}
+
+function afterLine(braces: Braces, line: string): Braces {
+  let state = braces;
+  for (const at of findAll(line, '{}')) {
+    if (state === 'none' && line[at] === '{') state = 'open';
+    else if (state === 'open' && line[at] === '}') state = 'closed';
+  }
+  return state;
+}
+
+/**
+ * The line with the closing brace, or -1 where another question begins first: one forgotten brace must not swallow the rest
+ * of the file. No line is looked at twice in vain: without a closing brace the question ends here, and none is open until
+ * the place where the search stopped.
+ */
+function findClosingLine(lines: string[], kinds: Kind[], from: number): number {
+  for (let index = from; index < lines.length; index += 1) {
+    const kind = kinds[index];
+    if (kind === 'title' || kind === 'category') return -1;
+    if (kind === 'comment') continue;
+    const line = lines[index] ?? '';
+    const [brace] = findAll(line, '{}');
+    if (brace !== undefined) return line[brace] === '}' ? index : -1;
+  }
+  return -1;
+}
+
+/** What Moodle writes into comments: `// [id:q01] [tag:lesson:passwords]`, a bracket in a value as `\]`. */
+export function readMarks(comments: string[]): { key: string | null; tags: string[] } {
+  const marks = comments.flatMap((comment) => [...marksIn(comment)]).filter(({ value }) => value !== '');
+  return {
+    key: marks.find(({ name }) => name === 'id')?.value ?? null,
+    tags: marks.filter(({ name }) => name === 'tag').map(({ value }) => value),
+  };
+}
+
+function* marksIn(comment: string): Generator<{ name: string; value: string }> {
+  for (let at = comment.indexOf('['); at >= 0; at = comment.indexOf('[', at + 1)) {
+    const name = ['id', 'tag'].find((known) => comment.startsWith(`[${known}:`, at));
+    if (name === undefined) continue;
+    const start = at + name.length + 2;
+    at = start;
+    while (at < comment.length && comment[at] !== ']') at += comment[at] === '\\' ? 2 : 1;
+    if (at >= comment.length) return;
+    yield {
+      name,
+      value: comment
+        .slice(start, at)
+        .replace(/\\([\]\\])/g, '$1')
+        .trim()
+        .normalize('NFC'),
+    };
+  }
+}
+
+export function writeMarks(key: string | null, tags: string[]): string {
+  const mark = (name: string, value: string) => `[${name}:${value.replace(/[\]\\]/g, '\\$&')}]`;
+  const marks = [...(key === null ? [] : [mark('id', key)]), ...tags.map((tag) => mark('tag', tag))];
+  return marks.length === 0 ? '' : `// ${marks.join(' ')}\n`;
+}

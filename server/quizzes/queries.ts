@@ -1,0 +1,64 @@
+import type { Kysely } from 'kysely';
+import { jsonArrayFrom } from 'kysely/helpers/postgres';
+import { readableCourses, versionRead } from '../courses/queries.ts';
+import type { Database } from '../database/connection.ts';
+import { gathered } from '../database/prepared.ts';
+import type { Language } from '../platform/i18n.ts';
+import { getVersion } from '../versions/reading.ts';
+import type { QuizSettings } from './settings.ts';
+
+const quizByKey = gathered({ person: 'uuid', slug: 'text', key: 'text' }, (db, { person, slug, key }) =>
+  readableCourses(db, person)
+    .innerJoin('items', (join) => join.on('items.version_id', '=', versionRead))
+    .where('courses.slug', '=', slug)
+    .where('items.key', '=', key)
+    .where('items.kind', '=', 'quiz')
+    .select(['courses.slug', 'enrolments.id as enrolment_id', 'items.id', 'items.version_id'])
+    .select((eb) => eb.ref('items.quiz').$castTo<QuizSettings>().as('settings'))
+    .select((eb) =>
+      jsonArrayFrom(
+        eb
+          .selectFrom('attempts')
+          .leftJoin('submissions', 'submissions.attempt_id', 'attempts.id')
+          .leftJoinLateral(
+            (lateral) =>
+              lateral
+                .selectFrom('markings')
+                .whereRef('markings.attempt_id', '=', 'attempts.id')
+                .select(['points', 'max_points', 'passed'])
+                .orderBy('markings.number', 'desc')
+                .limit(1)
+                .as('marking'),
+            (join) => join.onTrue(),
+          )
+          .whereRef('attempts.enrolment_id', '=', 'enrolments.id')
+          .whereRef('attempts.item_id', '=', 'items.id')
+          .select(['attempts.id', 'attempts.number', 'attempts.started_at', 'submitted_at'])
+          .select(['points', 'max_points', 'passed'])
+          .orderBy('attempts.number', 'desc'),
+      ).as('attempts'),
+    ),
+);
+
+/** A quiz of a course that the person may see, with their attempts, newest first. */
+export async function findQuiz(
+  db: Kysely<Database>,
+  person: { id: string },
+  slug: string,
+  key: string,
+  language: Language,
+) {
+  const quiz = await quizByKey(db, { person: person.id, slug, key });
+  if (quiz === undefined) return undefined;
+  const version = await getVersion(db, quiz.version_id, language);
+  const item = version.items.find(({ id }) => id === quiz.id);
+  if (item === undefined) return undefined;
+  return {
+    ...item,
+    ...quiz,
+    course_title: version.title,
+    language: version.language,
+  };
+}
+
+export type Quiz = NonNullable<Awaited<ReturnType<typeof findQuiz>>>;

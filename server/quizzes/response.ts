@@ -1,0 +1,119 @@
+import { cleanLine } from '../platform/text.ts';
+import { matchOptions, type Question, type Response } from './question.ts';
+import { numbersIn } from './typed-answer.ts';
+
+export type ResponseFault = 'response_not_an_option' | 'response_too_long' | 'response_not_a_number';
+
+export type ResponseReading = { response: Response | null } | { fault: ResponseFault };
+
+type Fields = Record<string, string | string[] | undefined>;
+
+/** of an answer typed, in UTF-16 code units */
+export const longestText = 500;
+
+/**
+ * Reads an answer out of plain form fields; null when the question was left unanswered.
+ * `name` holds the position of the picked option, those of several, 'true' or 'false', or what was typed; `name_0`,
+ * `name_1`, … the positions in `matchOptions`, one a prompt. A field sent twice counts the first time.
+ */
+export function readResponse(question: Question, fields: Fields, name: string): ResponseReading {
+  const given = givenIn(question, fields, name);
+  if (given === null || isResponse(question, given)) return { response: given };
+  return { fault: faultOf(given) };
+}
+
+/** Is this an answer to this very question? For what comes from outside; a text must be in its clean form. */
+export function isResponse(question: Question, value: unknown): value is Response {
+  if (typeof value !== 'object' || value === null || Object.keys(value).length !== 1) return false;
+  switch (question.type) {
+    case 'choice':
+      return 'choice' in value && isPosition(value.choice, question.options.length);
+    case 'choices':
+      return (
+        'choices' in value &&
+        isListOf(value.choices, (choice) => isPosition(choice, question.options.length)) &&
+        value.choices.length > 0 &&
+        new Set(value.choices).size === value.choices.length
+      );
+    case 'truefalse':
+      return 'truefalse' in value && typeof value.truefalse === 'boolean';
+    case 'short':
+      return 'text' in value && isCleanText(value.text);
+    case 'number':
+      return 'text' in value && isCleanText(value.text) && numbersIn(value.text).length > 0;
+    case 'matching': {
+      const count = matchOptions(question).length;
+      return (
+        'matches' in value &&
+        isListOf(value.matches, (match) => match === null || isPosition(match, count)) &&
+        value.matches.length === question.pairs.length &&
+        value.matches.some((match) => match !== null)
+      );
+    }
+    default:
+      return false;
+  }
+}
+
+type Given =
+  | { choice: number }
+  | { choices: number[] }
+  | { truefalse?: boolean | undefined }
+  | { text: string }
+  | { matches: (number | null)[] };
+
+const truth = new Map([
+  ['true', true],
+  ['false', false],
+]);
+
+/** What was sent, whether it fits the question or not; null when nothing was. */
+function givenIn(question: Question, fields: Fields, name: string): Given | null {
+  const values = sent(fields, name);
+  const [first] = values;
+  if (question.type === 'matching') {
+    const picked = question.pairs.map((_, index) => sent(fields, `${name}_${index}`)[0]);
+    if (picked.every((value) => value === undefined)) return null;
+    return { matches: picked.map((value) => (value === undefined ? null : position(value))) };
+  }
+  if (first === undefined) return null;
+  switch (question.type) {
+    case 'choice':
+      return { choice: position(first) };
+    case 'choices':
+      return { choices: [...new Set(values.map(position))].sort((a, b) => a - b) };
+    case 'truefalse':
+      return { truefalse: truth.get(first) };
+    case 'short':
+    case 'number':
+      return { text: first };
+    default:
+      return null;
+  }
+}
+
+function sent(fields: Fields, name: string): string[] {
+  return [fields[name] ?? []].flat().map(cleanLine).filter(Boolean);
+}
+
+function faultOf(given: Given): ResponseFault {
+  if (!('text' in given)) return 'response_not_an_option';
+  return given.text.length > longestText ? 'response_too_long' : 'response_not_a_number';
+}
+
+/** NaN, which is no position, for whatever is not a plain whole number. */
+function position(value: string): number {
+  return /^\d{1,4}$/.test(value) ? Number(value) : Number.NaN;
+}
+
+function isPosition(value: unknown, count: number): value is number {
+  return Number.isInteger(value) && Number(value) >= 0 && Number(value) < count;
+}
+
+function isCleanText(value: unknown): value is string {
+  return typeof value === 'string' && value !== '' && value.length <= longestText && value === cleanLine(value);
+}
+
+function isListOf<T>(value: unknown, isItem: (item: unknown) => item is T): value is T[] {
+  return Array.isArray(value) && value.every(isItem);
+}

@@ -1,0 +1,65 @@
+import type { FastifyInstance } from 'fastify';
+import { openAttempt } from '../attempts/queries.ts';
+import { lockEnrolment } from '../enrolments/queries.ts';
+import { Forbidden, orNotFound } from '../platform/errors.ts';
+import { signedIn } from '../platform/scopes.ts';
+import { findQuiz, type Quiz } from './queries.ts';
+import { attemptsLeft, percentOf } from './settings.ts';
+
+declare module '../platform/views.ts' {
+  interface Views {
+    'quizzes/show': {
+      quiz: Quiz;
+      open: { id: string } | null;
+      attempts: { id: string; number: number; submitted_at: string; percent: number; passed: boolean }[];
+      left: number | null;
+      best: number | null;
+      passed: boolean;
+    };
+  }
+}
+
+interface QuizParams {
+  Params: { slug: string; key: string };
+}
+
+export function quizRoutes(app: FastifyInstance): void {
+  const { db } = app;
+
+  app.get<QuizParams>('/courses/:slug/quizzes/:key', async (request, reply) => {
+    const { slug, key } = request.params;
+    const quiz = orNotFound(await findQuiz(db, signedIn(request), slug, key, request.language));
+    const attempts = handedIn(quiz);
+    return reply.page('quizzes/show', {
+      quiz,
+      open: quiz.attempts.find((attempt) => attempt.submitted_at === null) ?? null,
+      attempts,
+      left: attemptsLeft(quiz.settings, quiz.attempts.length),
+      best: attempts.length === 0 ? null : Math.max(...attempts.map((attempt) => attempt.percent)),
+      passed: attempts.some((attempt) => attempt.passed),
+    });
+  });
+
+  app.post<QuizParams>('/courses/:slug/quizzes/:key/attempts', async (request, reply) => {
+    const person = signedIn(request);
+    const { slug, key } = request.params;
+    const quiz = orNotFound(await findQuiz(db, person, slug, key, request.language));
+    const { enrolment_id } = quiz;
+    if (enrolment_id === null) throw new Forbidden();
+    const attemptId = await db.transaction().execute(async (trx) => {
+      await lockEnrolment(trx, enrolment_id);
+      return openAttempt(trx, { id: enrolment_id, person_id: person.id }, quiz, quiz.settings);
+    });
+    return attemptId === null
+      ? reply.goTo(`/courses/${slug}/quizzes/${key}`, 'quizzes.none_left', 'bad')
+      : reply.goTo(`/attempts/${attemptId}`);
+  });
+}
+
+function handedIn(quiz: Quiz) {
+  return quiz.attempts.flatMap(({ id, number, submitted_at, points, max_points, passed }) =>
+    submitted_at === null || points === null || max_points === null
+      ? []
+      : [{ id, number, submitted_at, percent: percentOf(points, max_points), passed: passed === true }],
+  );
+}
