@@ -1,0 +1,37 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import type { FastifyInstance, RouteOptions } from 'fastify';
+import type { Test } from 'tap';
+import type { Scope } from '../../server/platform/scopes.ts';
+import { type TestApp, testApp } from '../support/app.ts';
+
+export interface Route {
+  /** Such as `POST /courses/:slug/enrolment` */
+  name: string;
+  method: string;
+  /** Undefined for a route that somebody has put outside all scopes. */
+  scope: Scope | undefined;
+}
+
+/** The app with all its routes, as the router was told of them. */
+export async function testAppWithRoutes(t: Test): Promise<TestApp & { routes: Route[] }> {
+  const told: RouteOptions[] = [];
+  const listen = (message: unknown) => {
+    const { fastify } = message as { fastify: FastifyInstance };
+    fastify.addHook('onRoute', (route) => {
+      told.push(route);
+    });
+  };
+  subscribe('fastify.initialization', listen);
+  const site = await testApp(t).finally(() => unsubscribe('fastify.initialization', listen));
+  const routes = told.flatMap(({ method, url, config }) =>
+    [method].flat().map((one) => ({ name: `${one} ${url}`, method: one, scope: config?.scope })),
+  );
+  // Fastify answers HEAD wherever there is GET.
+  return { ...site, routes: routes.filter(({ method }) => method !== 'HEAD') };
+}
+
+/** Whether it is the route of this path. */
+export function hears({ name }: Route, path: string): boolean {
+  const pattern = name.replace(/^\w+ /, '').replace(/:\w+/g, '[^/]+');
+  return new RegExp(`^${pattern}$`).test(path);
+}
