@@ -2,13 +2,13 @@ import fc from 'fast-check';
 import t from 'tap';
 import { type Client, client } from '../support/client.ts';
 import type { Fields } from '../support/html.ts';
+import { seed } from '../support/seed.ts';
 import { envelopes, filled, mutated, mutations, parts } from './hostility.ts';
 import { hears, type Route } from './route-list.ts';
 import { type Actor, actors, world } from './world.ts';
 
 /** A walk that fits in a run of all tests; the README says how to take a long one. */
 const requests = Number(process.env.HOSTILE_REQUESTS ?? 1000);
-const seed = Number(process.env.HOSTILE_SEED ?? Date.now() % 2 ** 31);
 /** After so many everybody comes anew: they may have signed out, been erased, or closed their cohort. */
 const lifetime = 500;
 
@@ -20,7 +20,7 @@ interface Form {
   fields: Fields;
 }
 
-t.test(`Whatever is done to forms and addresses, no answer is a fault of ours (HOSTILE_SEED=${seed})`, async (t) => {
+t.test(`Whatever is done to forms and addresses, no answer is a fault of ours (SEED=${seed})`, async (t) => {
   const site = await world(t);
   const plan = fc.record({
     actor: fc.constantFrom(...actors),
