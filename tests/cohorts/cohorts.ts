@@ -1,9 +1,8 @@
-import { randomBytes } from 'node:crypto';
 import { sql } from 'kysely';
 import { v7 as newId } from 'uuid';
 import { beginMentorship, endMentorship } from '../../server/cohorts/mentorships/queries.ts';
-import { newDigitCode } from '../../server/platform/digit-code.ts';
 import type { TestApp } from '../support/app.ts';
+import { nextDigitCode } from '../support/codes.ts';
 import { type Branch, rootOrganisation } from '../support/organisations.ts';
 import { type SignedIn, signedIn } from '../support/people.ts';
 
@@ -21,7 +20,7 @@ export async function cohort(
 ): Promise<TestCohort> {
   const organisation_id = (branch ?? (await rootOrganisation({ db }))).id;
   const id = newId();
-  const code = newDigitCode(8, randomBytes);
+  const code = nextDigitCode(8);
   await db
     .insertInto('cohorts')
     .values({ id, organisation_id, name: 'Tổ 5, Long Xuyên', language: 'vi', is_open: isOpen, seats })

@@ -1,14 +1,13 @@
-import { randomBytes } from 'node:crypto';
 import { v7 as newId } from 'uuid';
-import { newDigitCode } from '../../server/platform/digit-code.ts';
 import type { TestApp } from '../support/app.ts';
+import { nextDigitCode } from '../support/codes.ts';
 import type { Branch } from '../support/organisations.ts';
 
 type Site = Pick<TestApp, 'db'>;
 
 /** A code to join the organisation by. */
 export async function joinCode({ db }: Site, branch: Branch, { isOpen = false } = {}) {
-  const joinCode = { id: newId(), code: newDigitCode(8, randomBytes), organisation_id: branch.id, is_open: isOpen };
+  const joinCode = { id: newId(), code: nextDigitCode(8), organisation_id: branch.id, is_open: isOpen };
   await db.insertInto('join_codes').values(joinCode).execute();
   return joinCode;
 }

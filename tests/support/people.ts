@@ -1,9 +1,8 @@
-import { randomBytes } from 'node:crypto';
 import { v7 } from 'uuid';
 import type { Role } from '../../server/organisations/access.ts';
-import { newDigitCode } from '../../server/platform/digit-code.ts';
 import type { TestApp } from './app.ts';
 import { type Client, client } from './client.ts';
+import { nextDigitCode } from './codes.ts';
 import { type Branch, rootOrganisation } from './organisations.ts';
 
 export interface SignedIn extends Client {
@@ -32,7 +31,7 @@ export async function signedIn({ app, db }: Pick<TestApp, 'app' | 'db'>, someone
       full_name,
       birth_year,
       birth_month: 9,
-      learner_code: newDigitCode(10, randomBytes),
+      learner_code: nextDigitCode(10),
       secret_kind: 'password',
       secret_hash: '',
       recovery_hash: '',

@@ -47,6 +47,7 @@ async function runTap(
 ): Promise<{ status: number | null; output: string }> {
   // The embedded PostgreSQL takes 50 connections.
   const options = [`--jobs=${Math.min(availableParallelism(), 8)}`, '--reporter=base'];
+  options.push(`--node-arg=--import=${import.meta.resolve('./seed.ts')}`);
   if (process.stdout.isTTY) options.push('--color');
   const tap = spawn('tap', ['run', ...options, ...args], {
     stdio: ['inherit', 'pipe', 'pipe'],
