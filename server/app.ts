@@ -108,6 +108,7 @@ import { ownSignOffRoutes } from './sign-offs/own/routes.ts';
 import { ownSkillRoutes, skillRoutes } from './skills/routes.ts';
 import { styleguideRoutes } from './styleguide/routes.ts';
 import { transcriptRoutes } from './transcripts/routes.ts';
+import { trialRoutes } from './trials/routes.ts';
 
 export interface Dependencies {
   config: Config;
@@ -216,6 +217,7 @@ export async function buildApp({
       completionRoutes,
       quizRoutes,
       attemptRoutes,
+      trialRoutes,
       assignmentRoutes,
       ownSignOffRoutes,
       assessingRoutes,

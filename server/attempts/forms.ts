@@ -1,8 +1,8 @@
 import type { Errors } from '../platform/forms.ts';
 import { askable, type Response } from '../quizzes/question.ts';
 import { readResponse } from '../quizzes/response.ts';
-import type { Attempt, GivenAnswer } from './queries.ts';
-import { askedQuestions, optionOrder } from './questions.ts';
+import type { GivenAnswer } from './queries.ts';
+import { type AttemptContents, askedQuestions, optionOrder } from './questions.ts';
 
 export interface ReadAnswers {
   given: GivenAnswer[];
@@ -21,7 +21,7 @@ type Fields = Record<string, string | string[] | undefined>;
  * The answers in a form: a question that was on it sends `r_<id>`, the revision it was drawn from, and its controls are named
  * `q_<id>`. One that was not on the form is left alone.
  */
-export function readAnswers(attempt: Attempt, body: Fields): ReadAnswers {
+export function readAnswers(attempt: AttemptContents, body: Fields): ReadAnswers {
   const read: ReadAnswers = { given: [], errors: {}, typed: {}, place: one(body.place), go: one(body.go) };
   for (const question of askedQuestions(attempt)) {
     const revision = one(body[`r_${question.id}`]);

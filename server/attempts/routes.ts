@@ -1,12 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { forReader } from '../courses/data-saving.ts';
 import { orNotFound } from '../platform/errors.ts';
 import type { Errors } from '../platform/forms.ts';
 import { signedIn } from '../platform/scopes.ts';
 import { wantsFragment } from '../platform/views.ts';
-import { mapTexts, type Question } from '../quizzes/question.ts';
 import { attemptsLeft, percentOf } from '../quizzes/settings.ts';
+import { questionsForReader } from './data-saving.ts';
 import { type ReadAnswers, readAnswers } from './forms.ts';
 import { handIn } from './handing-in.ts';
 import { type Attempt, findAttempt, getMarking, saveAnswers } from './queries.ts';
@@ -134,15 +133,7 @@ export function attemptRoutes(app: FastifyInstance): void {
 async function getAttempt(request: FastifyRequest): Promise<Attempt> {
   const { id } = request.params as AttemptParams['Params'];
   const attempt = orNotFound(await findAttempt(request.server.db, signedIn(request), id, request.language));
-  return request.saving
-    ? { ...attempt, questions: attempt.questions.map((one) => withSavedData(request, one)) }
-    : attempt;
-}
-
-function withSavedData<Q extends Attempt['questions'][number]>(request: FastifyRequest, question: Q): Q {
-  const saved = (body: Question) => mapTexts(body, (html) => forReader(request, html));
-  const answered = question.answered_body && saved(question.answered_body);
-  return { ...question, body: saved(question.body), answered_body: answered?.type === 'short' ? answered : null };
+  return { ...attempt, questions: questionsForReader(request, attempt.questions) };
 }
 
 /** Answers that were not written because another one is on record; a retry that says the same is no matter. */

@@ -4,6 +4,8 @@ import type { Database } from '../database/connection.ts';
 import { gathered, type Placeholders, prepared } from '../database/prepared.ts';
 import { containsFolded, searchWords } from '../database/search.ts';
 import type { Language } from '../platform/i18n.ts';
+import { isHelper } from '../platform/scopes.ts';
+import type { Person } from '../platform/sessions.ts';
 import { searchForm } from '../platform/text.ts';
 import { getVersion, type VersionItem } from '../versions/reading.ts';
 
@@ -155,22 +157,29 @@ export function withDone(items: readonly VersionItem[], done: string[]) {
   return items.map((item) => ({ ...item, done: done.includes(item.id) }));
 }
 
-const pictureByHash = prepared(
-  (db, { person, slug, hash }: Placeholders<{ person: string | null; slug: string; hash: string }>) =>
-    readableCourses(db, person)
-      .innerJoin('version_pictures', (join) => join.on('version_pictures.version_id', '=', versionRead))
-      .innerJoin('files', 'files.hash', 'version_pictures.hash')
-      .leftJoin('items', 'items.id', 'version_pictures.item_id')
-      .where('courses.slug', '=', slug)
-      .where('files.hash', 'like', sql<string>`${hash} || '%'`)
-      .where((eb) =>
-        eb.or([eb('items.id', 'is', null), eb('items.open', '=', true), eb('enrolments.id', 'is not', null)]),
-      )
-      .select(['files.hash', 'media_type']),
+type PictureValues = Placeholders<{ person: string | null; slug: string; hash: string; is_helper: boolean }>;
+
+const pictureByHash = prepared((db, { person, slug, hash, is_helper }: PictureValues) =>
+  readableCourses(db, person)
+    .innerJoin('version_pictures', (join) => join.on('version_pictures.version_id', '=', versionRead))
+    .innerJoin('files', 'files.hash', 'version_pictures.hash')
+    .leftJoin('items', 'items.id', 'version_pictures.item_id')
+    .where('courses.slug', '=', slug)
+    .where('files.hash', 'like', sql<string>`${hash} || '%'`)
+    .where((eb) =>
+      eb.or([
+        eb('items.id', 'is', null),
+        eb('items.open', '=', true),
+        eb('enrolments.id', 'is not', null),
+        sql<boolean>`${is_helper}::boolean`,
+      ]),
+    )
+    .select(['files.hash', 'media_type']),
 );
 
 /** A picture's hash and type, if it stands on a page of the course that the person may read. */
-export async function findPicture(db: Kysely<Database>, person: { id: string } | null, slug: string, hash: string) {
-  const [picture] = await pictureByHash(db, { person: person?.id ?? null, slug, hash });
+export async function findPicture(db: Kysely<Database>, person: Person | null, slug: string, hash: string) {
+  const is_helper = person !== null && isHelper(person);
+  const [picture] = await pictureByHash(db, { person: person?.id ?? null, slug, hash, is_helper });
   return picture;
 }

@@ -6,6 +6,7 @@ import { listPathTitles } from '../paths/queries.ts';
 import { orNotFound } from '../platform/errors.ts';
 import { field, pageNumber, readForm } from '../platform/forms.ts';
 import type { Language } from '../platform/i18n.ts';
+import { isHelper } from '../platform/scopes.ts';
 import { forReader } from './data-saving.ts';
 import { skillNames } from './frameworks.ts';
 import { findCourse, findPicture, listCatalogue } from './queries.ts';
@@ -24,7 +25,14 @@ declare module '../platform/views.ts' {
       paths: { slug: string; title: string }[];
       path_without: (...names: string[]) => string;
     };
-    'courses/show': { course: Course; progress: Progress | null; skills: Skill[]; path: typeof itemPath };
+    'courses/show': {
+      course: Course;
+      progress: Progress | null;
+      /** They may open every item: they are enrolled, or help others. */
+      reads_all: boolean;
+      skills: Skill[];
+      path: typeof itemPath;
+    };
   }
 }
 interface Progress {
@@ -77,12 +85,14 @@ export function courseRoutes(app: FastifyInstance): void {
   });
 
   app.get<{ Params: { slug: string } }>('/courses/:slug', async (request, reply) => {
-    const course = orNotFound(await findCourse(db, request.person, request.params.slug, request.language));
+    const { person } = request;
+    const course = orNotFound(await findCourse(db, person, request.params.slug, request.language));
     return reply.page(
       'courses/show',
       {
         course: { ...course, html: forReader(request, course.html) },
         progress: course.enrolment_id === null ? null : progressOf(course),
+        reads_all: course.enrolment_id !== null || (person !== null && isHelper(person)),
         skills: skillsOf(course, request.language),
         path: itemPath,
       },

@@ -5,6 +5,8 @@ import type { Database } from '../database/connection.ts';
 import { gathered } from '../database/prepared.ts';
 import { roomsOf } from '../lesson-questions/counting/queries.ts';
 import type { Language } from '../platform/i18n.ts';
+import { isHelper } from '../platform/scopes.ts';
+import type { Person } from '../platform/sessions.ts';
 import { getItemHtml, getVersion } from '../versions/reading.ts';
 
 const courseBySlug = gathered({ person: 'uuid', slug: 'text', key: 'text' }, (db, { person, slug, key }) =>
@@ -15,10 +17,13 @@ const courseBySlug = gathered({ person: 'uuid', slug: 'text', key: 'text' }, (db
     .select(roomsOf(person, key).as('rooms')),
 );
 
-/** A lesson with its neighbours, as far as the person may know of it: `html` is null where enrolling comes first. */
+/**
+ * A lesson with its neighbours, as far as the person may know of it: `html` is null where enrolling comes first. Whoever helps others looks
+ * through it without (`is_trial`).
+ */
 export async function findLesson(
   db: Kysely<Database>,
-  person: { id: string } | null,
+  person: Person | null,
   slug: string,
   key: string,
   language: Language,
@@ -31,12 +36,14 @@ export async function findLesson(
   const lesson = items[position];
   if (lesson === undefined) return undefined;
   const mayRead = lesson.open || course.enrolment_id !== null;
+  const is_trial = !mayRead && person !== null && isHelper(person);
   return {
     ...course,
     ...lesson,
     course_title: version.title,
     language: version.language,
-    html: mayRead ? await getItemHtml(db, lesson, version.language) : null,
+    is_trial,
+    html: mayRead || is_trial ? await getItemHtml(db, lesson, version.language) : null,
     items,
     number: position + 1,
     previous: items[position - 1] ?? null,

@@ -43,6 +43,11 @@ export function isManager({ roles }: Person): boolean {
   return roles.some((role) => role === 'manager' || role === 'owner');
 }
 
+/** Whoever helps others, in any branch: they look through courses that they do not take themselves. */
+export function isHelper({ roles }: Person): boolean {
+  return roles.some((role) => role !== 'learner');
+}
+
 /** The owner's pages do not exist for anybody else. */
 export async function requireOwner(request: FastifyRequest): Promise<void> {
   if (!request.person?.roles.includes('owner')) throw new NotFound();

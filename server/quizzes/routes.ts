@@ -2,7 +2,8 @@ import type { FastifyInstance } from 'fastify';
 import { openAttempt } from '../attempts/queries.ts';
 import { lockEnrolment } from '../enrolments/queries.ts';
 import { Forbidden, orNotFound } from '../platform/errors.ts';
-import { signedIn } from '../platform/scopes.ts';
+import { isHelper, signedIn } from '../platform/scopes.ts';
+import { trialRules } from '../trials/rules.ts';
 import { findQuiz, type Quiz } from './queries.ts';
 import { attemptsLeft, percentOf } from './settings.ts';
 
@@ -15,6 +16,8 @@ declare module '../platform/views.ts' {
       left: number | null;
       best: number | null;
       passed: boolean;
+      /** In a trial that counts for nothing. */
+      may_try: boolean;
     };
   }
 }
@@ -28,7 +31,8 @@ export function quizRoutes(app: FastifyInstance): void {
 
   app.get<QuizParams>('/courses/:slug/quizzes/:key', async (request, reply) => {
     const { slug, key } = request.params;
-    const quiz = orNotFound(await findQuiz(db, signedIn(request), slug, key, request.language));
+    const person = signedIn(request);
+    const quiz = orNotFound(await findQuiz(db, person, slug, key, request.language));
     const attempts = handedIn(quiz);
     return reply.page('quizzes/show', {
       quiz,
@@ -37,6 +41,7 @@ export function quizRoutes(app: FastifyInstance): void {
       left: attemptsLeft(quiz.settings, quiz.attempts.length),
       best: attempts.length === 0 ? null : Math.max(...attempts.map((attempt) => attempt.percent)),
       passed: attempts.some((attempt) => attempt.passed),
+      may_try: trialRules(quiz, isHelper(person)).may,
     });
   });
 

@@ -39,14 +39,14 @@ t.test('The first lesson is open to all, with the way to enrol under it', async 
   t.equal(allByRole(enrolled.html, 'button', 'Tôi đã đọc bài này').length, 1);
 });
 
-t.test('Any other lesson says to all who are not in the course what to do, and none of its text', async (t) => {
+t.test('Any other lesson says to learners who are not in the course what to do, and none of its text', async (t) => {
   const site = await siteWithCourse(t);
   await publish(t, site, {}, 'other');
   const visitors: [Client, string, string][] = [
     [site.stranger, 'Bài này dành cho người đã vào khoá học', '/sign-up?next=/courses/small'],
     [await signedIn(site), 'Bạn chưa vào khoá học này', '/courses/small'],
     [await learner(site, { slug: 'other' }), 'Bạn chưa vào khoá học này', '/courses/small'],
-    [await signedIn(site, { roles: ['owner'] }), 'Bạn chưa vào khoá học này', '/courses/small'],
+    [await signedIn(site, { roles: ['learner'] }), 'Bạn chưa vào khoá học này', '/courses/small'],
   ];
   for (const [visitor, words, way] of visitors) {
     for (const headers of [{}, { 'save-data': 'on' }, { 'hx-request-type': 'partial' }, { 'accept-language': 'en' }]) {

@@ -19,7 +19,7 @@ GET /metrics                                                          404 all
 GET /                                                                 200 all
 GET /courses                                                          200 all
 GET /courses/:slug                                                    200 all
-GET /courses/:slug/pictures/:file                                     200 learner · 404 rest
+GET /courses/:slug/pictures/:file                                     404 stranger signed-in elsewhere · 200 rest
 GET /courses/:slug/lessons/:key                                       200 all
 GET /courses/:slug/glossary                                           200 all
 GET /paths                                                            200 all
@@ -85,6 +85,8 @@ POST /courses/:slug/renewal                                           sign-in st
 POST /courses/:slug/lessons/:key/completion                           sign-in stranger · 303 learner · 403 rest
 GET /courses/:slug/quizzes/:key                                       sign-in stranger · 200 rest
 POST /courses/:slug/quizzes/:key/attempts                             sign-in stranger · 303 learner · 403 rest
+GET /courses/:slug/quizzes/:key/trial                                 sign-in stranger · 303 learner · 403 signed-in elsewhere · 200 rest
+POST /courses/:slug/quizzes/:key/trial                                sign-in stranger · 303 learner · 403 signed-in elsewhere · 422 rest
 GET /courses/:slug/assignments/:key                                   sign-in stranger · 200 rest
 GET /courses/:slug/sign-off                                           sign-in stranger · 200 learner · 404 rest
 GET /sign-offs/:id                                                    sign-in stranger · 200 mentor manager above owner · 404 rest

@@ -156,6 +156,8 @@ async function inTheFullCourse(reader: Client): Promise<Page[]> {
   const practice = await startAttempt(reader, 'practice', 'other');
   const pages = await getAll(reader, ['/', '/learning', course, `${course}/quizzes/final`, `${course}/lessons/first`]);
   pages.push(await handIn(reader, practice));
+  const trial = await reader.get(`${course}/quizzes/practice/trial`);
+  pages.push(trial, await reader.submit(trial), await reader.submit(trial, { fields: firstAnswers(trial) }));
 
   const attempt = await startAttempt(reader, 'final', 'other');
   const [all, review] = [`${attempt}?question=all`, `${attempt}/submission`];
