@@ -122,6 +122,17 @@ t.test('It also runs where the server shows it', async (t) => {
   t.ok(await page.getByRole('button', { name: 'Check', exact: true }).isVisible());
 });
 
+t.test('In the dark it can be read as well', async (t) => {
+  const { qrText } = await graduate();
+  const page = await browserPage(t, { colorScheme: 'dark' });
+  await page.goto(await savedFile(t));
+  await page.fill('#text', qrText);
+  await page.getByRole('button', { name: 'Kiểm tra', exact: true }).click();
+  await page.locator('#verdict h2').getByText('Giấy thật').waitFor();
+  await assertAccessible(t, page);
+  await screenshot(page, 'offline-dark');
+});
+
 t.test('With scripts off it says how to open it in a browser, in both languages', async (t) => {
   const page = await browserPage(t, { javaScriptEnabled: false });
   await page.goto(await savedFile(t));

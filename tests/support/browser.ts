@@ -34,7 +34,8 @@ export async function browserPage(t: Test, viewer: Viewer = {}): Promise<Page> {
     timezoneId: 'Asia/Ho_Chi_Minh',
     viewport: { width, height: width < 700 ? 640 : 800 },
   });
-  context.setDefaultTimeout(10_000);
+  // On a machine with much else to do; what never comes is still told.
+  context.setDefaultTimeout(30_000);
 
   const faults: string[] = [];
   context.on('request', (request) => {
