@@ -99,6 +99,7 @@ import { addSessions } from './platform/sessions.ts';
 import { addViews } from './platform/views.ts';
 import { preferenceRoutes } from './preferences/routes.ts';
 import { privacyRoutes } from './privacy/routes.ts';
+import { ownProfileRoutes, profileRoutes } from './profiles/routes.ts';
 import { quizRoutes } from './quizzes/routes.ts';
 import { reportRoutes } from './results/reports/routes.ts';
 import { resultRoutes } from './results/routes.ts';
@@ -187,6 +188,7 @@ export async function buildApp({
       offlineRoutes,
       credentialRoutes,
       sharedRoutes,
+      profileRoutes,
       organisationRoutes,
       preferenceRoutes,
       signUpRoutes,
@@ -225,6 +227,7 @@ export async function buildApp({
       ownSkillRoutes,
       transcriptRoutes,
       shareLinkRoutes,
+      ownProfileRoutes,
       accountRoutes,
       secretRoutes,
       recoveryCodeRoutes,

@@ -1056,6 +1056,17 @@ export interface Places {
   parent_code: string | null;
 }
 
+export interface Profiles {
+  changed_at: Generated<Timestamp>;
+  code: string;
+  is_public: boolean;
+  person_id: string;
+  /**
+   * whether it tells them
+   */
+  scores: boolean;
+}
+
 export interface Questions {
   id: string;
   item_id: string;
@@ -1280,6 +1291,7 @@ export interface DB {
   place_imports: PlaceImports;
   place_names: PlaceNames;
   places: Places;
+  profiles: Profiles;
   question_texts: QuestionTexts;
   questions: Questions;
   registrations: Registrations;

@@ -76,6 +76,7 @@ const mutable: Record<string, string> = {
   place_imports: 'are applied',
   place_names: 'end',
   places: 'are merged',
+  profiles: 'are shown and hidden',
   registrations: 'end when somebody comes in',
   representatives: 'are mended and erased',
   second_factor_codes: 'are used up',

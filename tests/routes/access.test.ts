@@ -42,6 +42,7 @@ POST /preferences/language                                            303 all
 POST /preferences/data-saving                                         303 all
 GET /calendars/:file                                                  404 all
 GET /shared/:token                                                    404 all
+GET /profiles/:code                                                   404 all
 GET /shared/:token/transcript.pdf                                     404 all
 GET /organisations/:code/announcements.atom                           200 all
 GET /courses/:slug/announcements.atom                                 200 all
@@ -107,6 +108,9 @@ GET /learning/shared                                                  sign-in st
 GET /learning/shared/new                                              sign-in stranger · 200 rest
 POST /learning/shared                                                 sign-in stranger · 422 rest
 POST /learning/shared/:id/withdrawal                                  sign-in stranger · 404 rest
+GET /learning/profile                                                 sign-in stranger · 200 rest
+POST /learning/profile                                                sign-in stranger · 303 rest
+POST /learning/profile/withdrawal                                     sign-in stranger · 303 rest
 GET /courses/:slug/progress                                           sign-in stranger · 200 learner · 404 rest
 GET /account                                                          sign-in stranger · 200 rest
 GET /account/wishes                                                   sign-in stranger · 200 rest

@@ -18,6 +18,12 @@ export async function sharedPages(site: Pick<TestApp, 'app' | 'db'>, reading: Re
   for (const person of [reading(adult), reading(child), newcomer]) {
     pages.push(await person.get('/learning/transcript'), await person.get('/learning/shared'));
     pages.push(await person.get('/learning/shared/new'), await person.post('/learning/shared', { days: '1' }));
+    pages.push(await person.get('/learning/profile'));
+    await person.post('/learning/profile', { scores: 'yes' });
+    const profile = await person.get('/learning/profile');
+    const address = profile.html.querySelector('#profile-address')?.getAttribute('href');
+    pages.push(profile);
+    if (address) pages.push(await stranger.get(new URL(address).pathname), await person.get(new URL(address).pathname));
   }
   const everything = { transcript: 'yes', scores: 'yes', full_name: 'yes', days: '365' };
   for (const [person, wanted] of [
