@@ -1,9 +1,15 @@
 import type { Kysely } from 'kysely';
 import type { Database } from '../database/connection.ts';
+import { openReports } from '../messages/reports/queries.ts';
 
-export type Counts = Awaited<ReturnType<typeof countSite>>;
+export type Counts = Omit<Awaited<ReturnType<typeof countSite>>, 'reports'>;
 
-export async function countSite(db: Kysely<Database>) {
+export async function countReports(db: Kysely<Database>, manager: { id: string }): Promise<number> {
+  const { count } = await openReports(db, manager).executeTakeFirstOrThrow();
+  return count;
+}
+
+export async function countSite(db: Kysely<Database>, owner: { id: string }) {
   return db
     .selectNoFrom(({ selectFrom }) => [
       selectFrom('persons')
@@ -30,6 +36,7 @@ export async function countSite(db: Kysely<Database>) {
         .$asScalar()
         .$notNull()
         .as('certificates'),
+      openReports(db, owner).$asScalar().$notNull().as('reports'),
     ])
     .executeTakeFirstOrThrow();
 }

@@ -4,12 +4,14 @@ import type { Fault } from '../courses/fault.ts';
 import { listImports } from '../imports/queries.ts';
 import { listOwnBranches } from '../organisations/managing/queries.ts';
 import { signedIn } from '../platform/scopes.ts';
-import { type Counts, countSite } from './queries.ts';
+import { type Counts, countReports, countSite } from './queries.ts';
 
 declare module '../platform/views.ts' {
   interface Views {
     'admin/show': {
       branches: Awaited<ReturnType<typeof listOwnBranches>>;
+      /** Messages that were reported, and that nobody has looked into. */
+      reports: number;
       /** For the owner alone. */
       site: {
         counts: Counts;
@@ -27,9 +29,11 @@ export function adminRoutes(app: FastifyInstance): void {
   app.get('/admin', async (request, reply) => {
     const person = signedIn(request);
     const branches = await listOwnBranches(db, person);
-    if (!person.roles.includes('owner')) return reply.page('admin/show', { branches, site: null });
-    const [counts, imports] = [await countSite(db), await listImports(db)];
+    if (!person.roles.includes('owner')) {
+      return reply.page('admin/show', { branches, reports: await countReports(db, person), site: null });
+    }
+    const [{ reports, ...counts }, imports] = [await countSite(db, person), await listImports(db)];
     const isTrial = !isPublicAddress(config.publicUrl);
-    return reply.page('admin/show', { branches, site: { counts, imports, isTrial } });
+    return reply.page('admin/show', { branches, reports, site: { counts, imports, isTrial } });
   });
 }

@@ -170,6 +170,9 @@ t.test('A message is reported, looked into by a manager of the branch, hidden, a
   t.notMatch(mainOf(await hoa.get(home)), 'đã báo');
 
   const manager = await signedIn(site, { full_name: 'Lê Văn Quản', roles: ['manager'] });
+  const owner = await signedIn(site, { roles: ['owner'] });
+  for (const person of [manager, owner])
+    t.match(mainOf(await person.get('/admin')), 'Tin nhắn bị báo 2 tin chưa ai xem');
   const list = await manager.get('/admin/message-reports');
   t.match(mainOf(list), /Nguyễn Thị Lan Chưa xử lý.*Đòi tiền.*Lê Thị Hoa viết lúc.*Gửi tiền đi/);
   const { id } = await site.db
@@ -185,6 +188,8 @@ t.test('A message is reported, looked into by a manager of the branch, hidden, a
     /Chào.*Đã xử lý.*Gửi tiền đi/,
   );
   await manager.submit(list, { form: closing, fields: { outcome: 'kept', note: 'x' } });
+  for (const person of [manager, owner])
+    t.match(mainOf(await person.get('/admin')), 'Tin nhắn bị báo 1 tin chưa ai xem');
   for (const reader of [lan, hoa]) {
     t.notMatch((await reader.get(home)).body, 'Gửi tiền đi');
     t.match(mainOf(await reader.get(home)), 'Người phụ trách đã ẩn tin nhắn này');

@@ -85,6 +85,13 @@ function managedReports(db: Kysely<Database>, manager: Somebody) {
     .where('thread.person_id', '<>', manager.id);
 }
 
+/** How many of them nobody has closed yet: one row with `count`. */
+export function openReports(db: Kysely<Database>, manager: Somebody) {
+  return managedReports(db, manager)
+    .where('message_reports.closed_at', 'is', null)
+    .select(({ fn }) => fn.countAll<number>().as('count'));
+}
+
 export async function listReports(db: Kysely<Database>, manager: Somebody, page: number) {
   const rows = await managedReports(db, manager)
     .leftJoin('person_details as author', 'author.person_id', 'messages.person_id')
