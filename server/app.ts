@@ -69,7 +69,9 @@ import { completionRoutes, lessonRoutes } from './lessons/routes.ts';
 import { idlePostman, type Postman } from './mail/postman.ts';
 import { attendanceRoutes } from './meetings/attendance/routes.ts';
 import { calendarFeedRoutes, calendarRoutes } from './meetings/calendars/routes.ts';
+import { presenceRoutes } from './meetings/presence/routes.ts';
 import { meetingRoutes } from './meetings/routes.ts';
+import { mentoringRecordRoutes } from './mentoring/routes.ts';
 import { messageReportManagingRoutes, messageReportRoutes } from './messages/reports/routes.ts';
 import { messageRoutes } from './messages/routes.ts';
 import { measure } from './metrics/measuring.ts';
@@ -263,7 +265,9 @@ export async function buildApp({
       lessonModerationRoutes,
       meetingRoutes,
       attendanceRoutes,
+      presenceRoutes,
       calendarRoutes,
+      mentoringRecordRoutes,
       markingRoutes,
       announcementReadingRoutes,
       announcementWritingRoutes,

@@ -749,6 +749,14 @@ export interface Marks {
   question_id: string;
 }
 
+export interface MeetingMentors {
+  cohort_id: string;
+  meeting_id: string;
+  person_id: string;
+  recorded_at: Generated<Timestamp>;
+  was_there: boolean;
+}
+
 export interface Meetings {
   cancelled_at: Timestamp | null;
   changed_at: Generated<Timestamp>;
@@ -1264,6 +1272,7 @@ export interface DB {
   mails: Mails;
   markings: Markings;
   marks: Marks;
+  meeting_mentors: MeetingMentors;
   meetings: Meetings;
   memberships: Memberships;
   mentors: Mentors;

@@ -66,6 +66,7 @@ export const inventory: Entry[] = [
   { table: 'lesson_answers', person: 'person_id', erasing: 'blank' },
   { table: 'lesson_reports', person: 'person_id', erasing: 'blank' },
   { table: 'attendance', person: 'person_id', others: ['recorded_by_id'], erasing: 'keep' },
+  { table: 'meeting_mentors', person: 'person_id', erasing: 'keep' },
   { table: 'announcement_readings', person: 'person_id', erasing: 'keep' },
   { table: 'calendars', person: 'person_id', hidden: ['key'], erasing: 'remove' },
   { table: 'data_requests', person: 'person_id', others: ['answered_by_id'], erasing: 'blank' },

@@ -219,6 +219,8 @@ GET /cohorts/:id/meetings/:meeting/settings                           sign-in st
 POST /cohorts/:id/meetings/:meeting/settings                          sign-in stranger · 422 mentor manager above owner · 404 rest
 POST /cohorts/:id/meetings/:meeting/cancellation                      sign-in stranger · 303 mentor manager above owner · 404 rest
 POST /cohorts/:id/meetings/:meeting/attendance                        sign-in stranger · 303 mentor manager above owner · 404 rest
+POST /cohorts/:id/meetings/:meeting/presence                          sign-in stranger · 303 mentor · 403 manager above owner · 404 rest
+POST /cohorts/:id/meetings/:meeting/presence/remove                   sign-in stranger · 303 mentor · 403 manager above owner · 404 rest
 GET /cohorts/:id/meetings/:meeting/code                               sign-in stranger · 200 mentor manager above owner · 404 rest
 GET /cohorts/:id/questions                                            sign-in stranger · 200 learner mentor manager above owner · 404 rest
 POST /cohorts/:id/questions                                           sign-in stranger · 422 learner · 403 mentor manager above owner · 404 rest
@@ -257,6 +259,9 @@ GET /cohorts/:id/members/:member/check-ins/new                        sign-in st
 GET /cohorts/:id/members/:member/check-ins/:entry                     sign-in stranger · 200 mentor manager above owner · 404 rest
 POST /cohorts/:id/members/:member/check-ins/:entry/correction         sign-in stranger · 422 mentor · 403 manager above owner · 404 rest
 POST /cohorts/:id/members/:member/check-ins/:entry/withdrawal         sign-in stranger · 422 mentor · 403 manager above owner · 404 rest
+GET /mentoring                                                        sign-in stranger · 200 rest
+GET /mentoring/:id                                                    sign-in stranger · 200 mentor manager above owner · 404 rest
+GET /mentoring/:id/cohorts/:cohort                                    sign-in stranger · 200 mentor manager above owner · 404 rest
 GET /check-ins                                                        sign-in stranger · 200 rest
 POST /check-ins/:entry/completion                                     sign-in stranger · 303 learner · 404 rest
 GET /messages                                                         sign-in stranger · 200 rest

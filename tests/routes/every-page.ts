@@ -13,6 +13,7 @@ import { withWork } from '../assignments/work.ts';
 import { cohortPages } from '../cohorts/pages.ts';
 import { strangersBadge } from '../credentials/strangers.ts';
 import { lessonQuestionPages } from '../lesson-questions/pages.ts';
+import { mentoringPages } from '../mentoring/pages.ts';
 import { organisationPages } from '../organisations/pages.ts';
 import { importFile, pathsFile } from '../paths/site.ts';
 import { sharedPages } from '../share-links/pages.ts';
@@ -76,6 +77,7 @@ export async function everyPage(t: Test, language: Language): Promise<EveryPage>
     ...(await lessonQuestionPages(site, reading)),
     ...(await workPages(site, reading)),
     ...(await signOffPages(site, reading)),
+    ...(await mentoringPages(site, reading)),
     ...(await announcementPages(site, reading, stranger())),
     ...(await organisationPages(site, reading, reading(await signedIn(site, { roles: ['owner'] })), stranger())),
     ...(await certificates(

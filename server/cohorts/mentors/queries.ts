@@ -45,18 +45,17 @@ export async function getMentor(db: Kysely<Database>, cohort: Cohort, rowId: str
   return orNotFound(mentors.find(({ row_id }) => row_id === rowId));
 }
 
-/** The names of those who guided a cohort until it ended. */
-export async function listPastMentors(db: Kysely<Database>, { id, closed_at }: Cohort): Promise<string[]> {
+/** Those who guided a cohort until it ended. */
+export async function listPastMentors(db: Kysely<Database>, { id, closed_at }: Cohort) {
   if (closed_at === null) return [];
-  const rows = await db
+  return db
     .selectFrom('cohort_mentors')
     .innerJoin('person_details', 'person_details.person_id', 'cohort_mentors.person_id')
     .where('cohort_id', '=', id)
     .where('valid_until', '>=', closed_at)
-    .select('full_name')
+    .select(['cohort_mentors.person_id as id', 'full_name'])
     .orderBy('valid_from')
     .execute();
-  return rows.map(({ full_name }) => full_name);
 }
 
 /** Who may be asked to guide: whoever holds a role for it, as `may_guide` has it, and does not yet. */

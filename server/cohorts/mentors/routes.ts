@@ -29,7 +29,7 @@ declare module '../../platform/views.ts' {
       cohort: Cohort;
       mentors: Mentor[];
       /** Who guided there to the end, once it has ended. */
-      past: string[];
+      past: Awaited<ReturnType<typeof listPastMentors>>;
       candidates: Awaited<ReturnType<typeof listCandidates>>;
       reader_id: string;
       /** Of one mentor, when it was refused. */

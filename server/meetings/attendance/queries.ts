@@ -6,6 +6,7 @@ import { mostMembers } from '../../cohorts/limits.ts';
 import { hasId } from '../../database/by-id.ts';
 import type { Database } from '../../database/connection.ts';
 import { orNotFound } from '../../platform/errors.ts';
+import { hasBegun, presenceOf } from '../presence/queries.ts';
 import { hasEnded, stateOf, takesCodes } from '../queries.ts';
 import type { Mark } from './roster.ts';
 
@@ -15,13 +16,13 @@ type Somebody = { id: string };
  * A meeting with everybody who belongs to it, as class lists are sorted: who is a member, and who was one then. Mentors who meet a cohort together
  * read all its names here, though no more than the names. @throws NotFound where the cohort has no such meeting
  */
-export async function getRoster(db: Kysely<Database>, cohort: Pick<Cohort, 'id'>, id: string) {
+export async function getRoster(db: Kysely<Database>, cohort: Pick<Cohort, 'id'>, id: string, reader: Somebody) {
   const meeting = await db
     .selectFrom('meetings')
     .where('cohort_id', '=', cohort.id)
     .where(hasId('meetings.id', id))
     .select(['id', 'cohort_id', 'starts_at', 'minutes', 'place', 'link', 'note', 'cancelled_at'])
-    .select(hasEnded.as('has_ended'))
+    .select([hasEnded.as('has_ended'), hasBegun.as('has_begun'), presenceOf(reader).as('was_there')])
     .select((eb) =>
       jsonArrayFrom(
         eb

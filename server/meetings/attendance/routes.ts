@@ -7,6 +7,7 @@ import { blankForm, type Form, queryText, readForm, withErrors } from '../../pla
 import { qrCode } from '../../platform/qr.ts';
 import { signedIn } from '../../platform/scopes.ts';
 import { type CodeFields, CodeForm } from '../forms.ts';
+import { recordMentor } from '../presence/queries.ts';
 import { getMeeting } from '../queries.ts';
 import { codeNow, isCodeOf, isOpen, minutesBefore, shownUntil } from './codes.ts';
 import { getRoster, listOpenMeetings, type Roster, recordMarks, recordPresence } from './queries.ts';
@@ -48,8 +49,9 @@ export function attendanceRoutes(app: FastifyInstance): void {
   const { db, config } = app;
 
   app.get<WithMeeting>('/cohorts/:id/meetings/:meeting', async (request, reply) => {
-    const cohort = await getGuidedCohort(db, signedIn(request), request.params.id);
-    const meeting = await getRoster(db, cohort, request.params.meeting);
+    const reader = signedIn(request);
+    const cohort = await getGuidedCohort(db, reader, request.params.id);
+    const meeting = await getRoster(db, cohort, request.params.meeting, reader);
     const now = new Date();
     const shown = isShown(meeting, now)
       ? { code: codeNow(await getSiteSecret(db), meeting, now), until: shownUntil(now) }
@@ -68,11 +70,16 @@ export function attendanceRoutes(app: FastifyInstance): void {
   app.post<WithMeeting>('/cohorts/:id/meetings/:meeting/attendance', async (request, reply) => {
     const recorder = signedIn(request);
     const cohort = await getGuidedCohort(db, recorder, request.params.id);
-    const meeting = await getRoster(db, cohort, request.params.meeting);
+    const meeting = await getRoster(db, cohort, request.params.meeting, recorder);
     const ids = meeting.people.map(({ id }) => id);
     const marks = readMarks(request.body, ids);
     const channel = queryText(request.body, 'paper') === 'yes' ? 'paper' : 'roster';
-    const isDone = await db.transaction().execute((trx) => recordMarks(trx, meeting, marks, channel, recorder));
+    const isDone = await db.transaction().execute(async (trx) => {
+      const recorded = await recordMarks(trx, meeting, marks, channel, recorder);
+      if (recorded && channel === 'roster')
+        await recordMentor(trx, meeting, recorder, { was_there: true, by: 'roster' });
+      return recorded;
+    });
     if (!isDone) throw new Forbidden();
     return reply.goTo(`/cohorts/${cohort.id}/meetings/${meeting.id}`, 'meetings.recorded');
   });
