@@ -71,6 +71,7 @@ import { attendanceRoutes } from './meetings/attendance/routes.ts';
 import { calendarFeedRoutes, calendarRoutes } from './meetings/calendars/routes.ts';
 import { presenceRoutes } from './meetings/presence/routes.ts';
 import { meetingRoutes } from './meetings/routes.ts';
+import { mentoringDecisionRoutes, mentoringOfferRoutes } from './mentoring/offers/routes.ts';
 import { mentoringRecordRoutes } from './mentoring/routes.ts';
 import { messageReportManagingRoutes, messageReportRoutes } from './messages/reports/routes.ts';
 import { messageRoutes } from './messages/routes.ts';
@@ -268,6 +269,7 @@ export async function buildApp({
       presenceRoutes,
       calendarRoutes,
       mentoringRecordRoutes,
+      mentoringOfferRoutes,
       markingRoutes,
       announcementReadingRoutes,
       announcementWritingRoutes,
@@ -290,6 +292,7 @@ export async function buildApp({
       invitationManagingRoutes,
       joinCodeRoutes,
       mentoringRoutes,
+      mentoringDecisionRoutes,
       branchAnnouncementRoutes,
       witnessedConsentRoutes,
       certificateManagingRoutes,

@@ -784,6 +784,21 @@ export interface Memberships {
   valid_until: Timestamp | null;
 }
 
+export interface MentoringOffers {
+  course_id: string;
+  decided_at: Timestamp | null;
+  decided_by_id: string | null;
+  id: string;
+  made_at: Generated<Timestamp>;
+  organisation_id: string;
+  outcome: string | null;
+  person_id: string;
+  /**
+   * why it was declined; whoever offered reads it
+   */
+  reason: string | null;
+}
+
 export interface Mentors {
   /**
    * the most mentees at a time, over all cohorts
@@ -1275,6 +1290,7 @@ export interface DB {
   meeting_mentors: MeetingMentors;
   meetings: Meetings;
   memberships: Memberships;
+  mentoring_offers: MentoringOffers;
   mentors: Mentors;
   mentorships: Mentorships;
   message_reports: MessageReports;

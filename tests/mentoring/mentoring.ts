@@ -51,3 +51,15 @@ export async function wasThere(
 ): Promise<void> {
   await db.insertInto('meeting_mentors').values({ meeting_id, cohort_id, person_id, was_there: true }).execute();
 }
+
+/** Somebody waits to mentor the small course. @returns the offer's id */
+export async function mentoringOffer(
+  { db }: Pick<Site, 'db'>,
+  { id: person_id }: { id: string },
+  { id: organisation_id }: { id: string },
+): Promise<string> {
+  const id = newId();
+  const course = await db.selectFrom('courses').select('id').where('slug', '=', 'small').executeTakeFirstOrThrow();
+  await db.insertInto('mentoring_offers').values({ id, person_id, organisation_id, course_id: course.id }).execute();
+  return id;
+}

@@ -1,11 +1,12 @@
-import { handedTo, mentor } from '../cohorts/cohorts.ts';
+import { v7 as newId } from 'uuid';
+import { handedTo, mentor, putIn } from '../cohorts/cohorts.ts';
 import { meeting } from '../meetings/meetings.ts';
 import { longName } from '../routes/full-course.ts';
 import type { TestApp } from '../support/app.ts';
 import type { Client, Page } from '../support/client.ts';
-import { finish } from '../support/learners.ts';
+import { finish, learner } from '../support/learners.ts';
 import { signedIn } from '../support/people.ts';
-import { guidedGroup, talk, wasThere } from './mentoring.ts';
+import { guidedGroup, mentoringOffer, talk, wasThere } from './mentoring.ts';
 
 type Site = Pick<TestApp, 'app' | 'db'>;
 type Reading = <V extends Client>(visitor: V) => V;
@@ -28,5 +29,36 @@ export async function mentoringPages(site: Site, reading: Reading): Promise<Page
     pages.push(await reader.get(`/mentoring/${hoa.id}`), await reader.get(facts), await reader.get(`${facts}?page=2`));
   await handedTo(site, member, binh);
   pages.push(await hoa.get('/mentoring'), await hoa.get(facts), await hoa.get('/cohorts'), await hoa.get('/learning'));
-  return [...pages, await manager.get(`${home}/mentors`)];
+  pages.push(await manager.get(`${home}/mentors`));
+  return [...pages, ...(await offerPages(site, reading))];
+}
+
+/** Offers to mentor: what stands in the way, and what comes of one. */
+async function offerPages(site: Site, reading: Reading): Promise<Page[]> {
+  const { branch, group, hoa, ...people } = await guidedGroup(site);
+  // In the language that its answers are in.
+  await finish(people.lan);
+  const another = await learner(site, { full_name: longName });
+  await putIn(site, group, another, hoa);
+  const [lan, manager] = [reading(people.lan), reading(people.manager)];
+  const path = '/mentoring/offers';
+  const list = `/admin/organisations/${branch.code}/mentoring-offers`;
+  const child = reading(await signedIn(site, { birth_year: new Date().getFullYear() - 12 }));
+  const pages = [await child.get(path), await reading(another).get(path), await manager.get(list)];
+  const form = await lan.get(path);
+  pages.push(form, await lan.post(path, { course: 'x', organisation: 'x' }));
+  await mentoringOffer(site, another, branch);
+  for (const decision of ['declined', 'accepted']) {
+    await lan.submit(form, { form: '#offer', fields: { id: newId() } });
+    const waiting = await manager.get(list);
+    const id = waiting.html.querySelector('section.card:has(a)')?.getAttribute('id')?.slice('offer-'.length);
+    pages.push(waiting, await lan.get(path), await manager.post(`${list}/${id}/decision`, { decision: 'declined' }));
+    await manager.post(`${list}/${id}/decision`, {
+      decision,
+      ...(decision === 'declined' ? { reason: longName } : {}),
+    });
+    pages.push(await lan.get(path));
+  }
+  pages.push(await manager.get(`/admin/organisations/${branch.code}`), await manager.get('/admin/audit'));
+  return [...pages, await reading(await signedIn(site)).get(path)];
 }

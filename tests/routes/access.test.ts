@@ -260,6 +260,9 @@ GET /cohorts/:id/members/:member/check-ins/:entry                     sign-in st
 POST /cohorts/:id/members/:member/check-ins/:entry/correction         sign-in stranger · 422 mentor · 403 manager above owner · 404 rest
 POST /cohorts/:id/members/:member/check-ins/:entry/withdrawal         sign-in stranger · 422 mentor · 403 manager above owner · 404 rest
 GET /mentoring                                                        sign-in stranger · 200 rest
+GET /mentoring/offers                                                 sign-in stranger · 200 rest
+POST /mentoring/offers                                                sign-in stranger · 422 rest
+POST /mentoring/offers/:id/withdrawal                                 sign-in stranger · 303 learner · 404 rest
 GET /mentoring/:id                                                    sign-in stranger · 200 mentor manager above owner · 404 rest
 GET /mentoring/:id/cohorts/:cohort                                    sign-in stranger · 200 mentor manager above owner · 404 rest
 GET /check-ins                                                        sign-in stranger · 200 rest
@@ -300,6 +303,8 @@ POST /admin/organisations/:code/closing/remove                        sign-in st
 GET /admin/organisations/:code/roles                                  sign-in stranger · 200 manager above owner · 404 rest
 POST /admin/organisations/:code/roles                                 sign-in stranger · 422 manager above owner · 404 rest
 POST /admin/organisations/:code/roles/:id/remove                      sign-in stranger · 303 manager above owner · 404 rest
+GET /admin/organisations/:code/mentoring-offers                       sign-in stranger · 200 manager above owner · 404 rest
+POST /admin/organisations/:code/mentoring-offers/:id/decision         sign-in stranger · 422 manager above owner · 404 rest
 GET /admin/organisations/:code/coverage                               sign-in stranger · 200 manager above owner · 404 rest
 GET /admin/organisations/:code/coverage.csv                           sign-in stranger · 200 manager above owner · 404 rest
 GET /admin/results                                                    sign-in stranger · 200 managers · 404 rest

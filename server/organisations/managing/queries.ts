@@ -160,6 +160,15 @@ export async function getOverview(db: Kysely<Database>, { id, path }: Branch) {
         .$asScalar()
         .$notNull()
         .as('waiting'),
+      eb
+        .selectFrom('mentoring_offers')
+        .innerJoin('organisations as place_of', 'place_of.id', 'mentoring_offers.organisation_id')
+        .where(sql<boolean>`place_of.path <@ ${path}::ltree`)
+        .where('outcome', 'is', null)
+        .select(({ fn }) => fn.countAll<number>().as('count'))
+        .$asScalar()
+        .$notNull()
+        .as('offers'),
     ])
     .executeTakeFirstOrThrow();
 }

@@ -67,7 +67,7 @@ interface Grant {
   /** Who answers for it: who granted it, invited, or let them in. */
   grantedById: string | null;
   /** How it came about, for the audit. */
-  by: 'manager' | 'invitation' | 'join_code' | 'request' | 'import';
+  by: 'manager' | 'invitation' | 'join_code' | 'request' | 'import' | 'offer';
   /** Who does it now. */
   actorId: string;
 }

@@ -101,6 +101,7 @@ export async function mergeBranch(trx: Transaction<Database>, branch: Branch, in
   if (children.length > 0) await movePaths(trx, children, into);
   await passMembershipsOn(trx, branch, into, actor);
   await passCodesOn(trx, branch, into);
+  await passOffersOn(trx, branch, into);
   await passCoursesOn(trx, branch, into);
   await trx
     .updateTable('organisations')
@@ -166,6 +167,32 @@ async function passCodesOn(trx: Transaction<Database>, branch: Branch, into: Bra
     .execute();
   await trx
     .updateTable('join_requests')
+    .set({ organisation_id: into.id })
+    .where('organisation_id', '=', branch.id)
+    .where('outcome', 'is', null)
+    .execute();
+}
+
+/** Who has offered to mentor the same course at both waits once. */
+async function passOffersOn(trx: Transaction<Database>, branch: Branch, into: Branch) {
+  await trx
+    .updateTable('mentoring_offers as offer')
+    .set({ outcome: 'withdrawn', decided_at: thisMoment })
+    .where('offer.organisation_id', '=', branch.id)
+    .where('offer.outcome', 'is', null)
+    .where(({ exists, selectFrom }) =>
+      exists(
+        selectFrom('mentoring_offers as other')
+          .select('other.id')
+          .whereRef('other.person_id', '=', 'offer.person_id')
+          .whereRef('other.course_id', '=', 'offer.course_id')
+          .where('other.organisation_id', '=', into.id)
+          .where('other.outcome', 'is', null),
+      ),
+    )
+    .execute();
+  await trx
+    .updateTable('mentoring_offers')
     .set({ organisation_id: into.id })
     .where('organisation_id', '=', branch.id)
     .where('outcome', 'is', null)

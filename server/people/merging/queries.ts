@@ -188,6 +188,12 @@ async function leaveTheRest(trx: Transaction<Database>, manager: Somebody, merge
     .where('person_id', '=', merged.id)
     .where('outcome', 'is', null)
     .execute();
+  await trx
+    .updateTable('mentoring_offers')
+    .set({ outcome: 'withdrawn', decided_at: thisMoment })
+    .where('person_id', '=', merged.id)
+    .where('outcome', 'is', null)
+    .execute();
   await leaveAll(trx, merged, manager);
 }
 
