@@ -71,6 +71,7 @@ import { attendanceRoutes } from './meetings/attendance/routes.ts';
 import { calendarFeedRoutes, calendarRoutes } from './meetings/calendars/routes.ts';
 import { presenceRoutes } from './meetings/presence/routes.ts';
 import { meetingRoutes } from './meetings/routes.ts';
+import { householdRoutes } from './mentoring/household/routes.ts';
 import { mentoringDecisionRoutes, mentoringOfferRoutes } from './mentoring/offers/routes.ts';
 import { mentoringRecordRoutes } from './mentoring/routes.ts';
 import { messageReportManagingRoutes, messageReportRoutes } from './messages/reports/routes.ts';
@@ -270,6 +271,7 @@ export async function buildApp({
       calendarRoutes,
       mentoringRecordRoutes,
       mentoringOfferRoutes,
+      householdRoutes,
       markingRoutes,
       announcementReadingRoutes,
       announcementWritingRoutes,

@@ -551,6 +551,18 @@ export interface HelpRequests {
   words: string | null;
 }
 
+export interface HouseholdMembers {
+  abilities: Generated<string[]>;
+  created_at: Generated<Timestamp>;
+  id: string;
+  name: string;
+  person_id: string;
+  /**
+   * a form drawn from an older one changes nothing
+   */
+  revision: Generated<number>;
+}
+
 export interface Invitations {
   created_at: Generated<Timestamp>;
   expires_at: Timestamp;
@@ -1272,6 +1284,7 @@ export interface DB {
   guidance_wishes: GuidanceWishes;
   help_replies: HelpReplies;
   help_requests: HelpRequests;
+  household_members: HouseholdMembers;
   invitations: Invitations;
   item_skills: ItemSkills;
   item_texts: ItemTexts;

@@ -20,7 +20,7 @@ import { removeOldMails } from '../mail/queries.ts';
 import { eraseUnentered } from '../my-data/erasure/queries.ts';
 import { forgetOldWords } from '../my-data/requests/queries.ts';
 import { removeOldImports } from '../people/importing/queries.ts';
-import { forgetMerged } from '../people/merging/queries.ts';
+import { forgetMerged } from '../people/merging/forgetting/queries.ts';
 import type { Job } from '../platform/jobs.ts';
 import { removeOldShareLinks } from '../share-links/queries.ts';
 

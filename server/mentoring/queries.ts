@@ -6,6 +6,7 @@ import { finishedAt } from '../enrolments/queries.ts';
 import { hasEnded } from '../meetings/queries.ts';
 import { holdsRole } from '../organisations/access.ts';
 import { orNotFound } from '../platform/errors.ts';
+import { type HouseholdCount, householdCount } from './household/queries.ts';
 import type { GuidedCohort } from './record.ts';
 
 type Somebody = { id: string };
@@ -18,6 +19,8 @@ export interface MentorRecord {
   /** Null once they are erased. */
   full_name: string | null;
   cohorts: GuidedCohort[];
+  /** Whom they teach at home: numbers alone, whoever reads. */
+  household: HouseholdCount;
 }
 
 /**
@@ -27,7 +30,7 @@ export interface MentorRecord {
 export async function getMentorRecord(db: Kysely<Database>, reader: Somebody, id: string): Promise<MentorRecord> {
   const { rows } = await sql<MentorRecord>`
     with guided as (select * from (${guidedCohorts(reader)}) as readable where ${hasId('mentor_id', id)})
-    select persons.id as person_id, full_name, (
+    select persons.id as person_id, full_name, ${householdCount} as household, (
       select coalesce(json_agg(cohort order by guided_until is not null, guided_from desc, id), '[]')
       from (
         select guided.id, name, organisation_name, guided_from, guided_until,

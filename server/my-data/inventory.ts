@@ -37,6 +37,7 @@ export const inventory: Entry[] = [
   { table: 'share_links', person: 'person_id', hidden: ['token_hash'], erasing: 'remove' },
   { table: 'profiles', person: 'person_id', erasing: 'remove' },
   { table: 'join_requests', person: 'person_id', others: ['decided_by_id'], erasing: 'remove' },
+  { table: 'household_members', person: 'person_id', erasing: 'remove' },
   { table: 'mentoring_offers', person: 'person_id', others: ['decided_by_id'], erasing: 'remove' },
   { table: 'cohort_members', person: 'person_id', erasing: 'end' },
   { table: 'guidance_wishes', person: 'person_id', erasing: 'remove' },

@@ -63,3 +63,14 @@ export async function mentoringOffer(
   await db.insertInto('mentoring_offers').values({ id, person_id, organisation_id, course_id: course.id }).execute();
   return id;
 }
+
+/** Somebody at home, straight into the database. @returns their id */
+export async function householdMember(
+  { db }: Pick<Site, 'db'>,
+  { id: person_id }: { id: string },
+  name = 'Bà ngoại',
+): Promise<string> {
+  const id = newId();
+  await db.insertInto('household_members').values({ id, person_id, name }).execute();
+  return id;
+}

@@ -1,4 +1,5 @@
 import { v7 as newId } from 'uuid';
+import { abilities } from '../../server/mentoring/household/abilities.ts';
 import { handedTo, mentor, putIn } from '../cohorts/cohorts.ts';
 import { meeting } from '../meetings/meetings.ts';
 import { longName } from '../routes/full-course.ts';
@@ -6,7 +7,7 @@ import type { TestApp } from '../support/app.ts';
 import type { Client, Page } from '../support/client.ts';
 import { finish, learner } from '../support/learners.ts';
 import { signedIn } from '../support/people.ts';
-import { guidedGroup, mentoringOffer, talk, wasThere } from './mentoring.ts';
+import { guidedGroup, householdMember, mentoringOffer, talk, wasThere } from './mentoring.ts';
 
 type Site = Pick<TestApp, 'app' | 'db'>;
 type Reading = <V extends Client>(visitor: V) => V;
@@ -30,7 +31,7 @@ export async function mentoringPages(site: Site, reading: Reading): Promise<Page
   await handedTo(site, member, binh);
   pages.push(await hoa.get('/mentoring'), await hoa.get(facts), await hoa.get('/cohorts'), await hoa.get('/learning'));
   pages.push(await manager.get(`${home}/mentors`));
-  return [...pages, ...(await offerPages(site, reading))];
+  return [...pages, ...(await offerPages(site, reading)), ...(await householdPages(site, reading))];
 }
 
 /** Offers to mentor: what stands in the way, and what comes of one. */
@@ -61,4 +62,18 @@ async function offerPages(site: Site, reading: Reading): Promise<Page[]> {
   }
   pages.push(await manager.get(`/admin/organisations/${branch.code}`), await manager.get('/admin/audit'));
   return [...pages, await reading(await signedIn(site)).get(path)];
+}
+
+/** A household with nobody, with a few, and with as many as there can be. */
+async function householdPages(site: Site, reading: Reading): Promise<Page[]> {
+  const path = '/mentoring/household';
+  const lan = reading(await signedIn(site));
+  const pages = [await lan.get(path), await lan.post(path, { name: '0912345678' })];
+  const id = await householdMember(site, lan, 'Bà-ngoại-ở-dưới-quê-mà-tôi-rất-thương-đó');
+  pages.push(await lan.get(path));
+  await lan.post(`${path}/${id}/abilities`, { drawn_from: '0', ability: [...abilities] });
+  await householdMember(site, lan, 'Ba');
+  pages.push(await lan.get(path), await lan.get('/mentoring'), await lan.post(path, { name: 'ba' }));
+  for (let number = 3; number <= 20; number += 1) await householdMember(site, lan, `Em ${number}`);
+  return [...pages, await lan.get(path)];
 }

@@ -263,6 +263,10 @@ GET /mentoring                                                        sign-in st
 GET /mentoring/offers                                                 sign-in stranger · 200 rest
 POST /mentoring/offers                                                sign-in stranger · 422 rest
 POST /mentoring/offers/:id/withdrawal                                 sign-in stranger · 303 learner · 404 rest
+GET /mentoring/household                                              sign-in stranger · 200 rest
+POST /mentoring/household                                             sign-in stranger · 422 rest
+POST /mentoring/household/:id/abilities                               sign-in stranger · 303 learner · 404 rest
+POST /mentoring/household/:id/remove                                  sign-in stranger · 303 rest
 GET /mentoring/:id                                                    sign-in stranger · 200 mentor manager above owner · 404 rest
 GET /mentoring/:id/cohorts/:cohort                                    sign-in stranger · 200 mentor manager above owner · 404 rest
 GET /check-ins                                                        sign-in stranger · 200 rest

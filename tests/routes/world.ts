@@ -10,7 +10,7 @@ import { invitationTo } from '../invitations/invitations.ts';
 import { joinCode, waitAt } from '../joining/joining.ts';
 import { lessonQuestion } from '../lesson-questions/questions.ts';
 import { meeting } from '../meetings/meetings.ts';
-import { mentoringOffer } from '../mentoring/mentoring.ts';
+import { householdMember, mentoringOffer } from '../mentoring/mentoring.ts';
 import { message, report } from '../messages/messages.ts';
 import { importFile, pathsFile } from '../paths/site.ts';
 import { signOffOf, withSignOff } from '../sign-offs/signing.ts';
@@ -119,6 +119,7 @@ export async function world(t: Test) {
       token: invitation.token,
       placeImport,
       guide: all.mentor.id,
+      household: await householdMember(site, theLearner),
       offer: await mentoringOffer(site, theLearner, branch),
       cohort: group.id,
       cohortCode: group.code,
@@ -198,6 +199,7 @@ const idsByPath = [
   ['/attempts/', 'attempt'],
   ['/cohorts/', 'cohort'],
   ['/help/', 'help'],
+  ['/mentoring/household/', 'household'],
   ['/mentoring/offers/', 'offer'],
   ['/admin/organisations/:code/mentoring-offers/', 'offer'],
   ['/mentoring/', 'guide'],

@@ -30,6 +30,8 @@ interface Moved {
   share_links?: string[];
   /** Of announcements that the other has not read as well. */
   readings: string[];
+  /** Whom they teach at home, but for who has the same name there. */
+  household?: string[];
 }
 
 /** Somebody else in the manager's branch, by learner code. */
@@ -137,6 +139,12 @@ async function whatGoesOver(trx: Transaction<Database>, keptId: string, mergedId
       array(select id from share_links where person_id = ${mergedId}) as share_links,
       array(select id from same) as closed_memberships,
       array(
+        select theirs.id from household_members as theirs
+        where theirs.person_id = ${mergedId} and lower(theirs.name) not in (
+          select lower(mine.name) from household_members as mine where mine.person_id = ${keptId}
+        )
+      ) as household,
+      array(
         select theirs.id from cohort_members as theirs join mentorships on member_id = theirs.id and valid_until is null
         where theirs.person_id = ${mergedId} and theirs.left_at is null and mentor_id <> ${keptId}
           and not exists (
@@ -160,11 +168,12 @@ async function whatGoesOver(trx: Transaction<Database>, keptId: string, mergedId
 
 /** What hangs on an enrolment follows it, by the foreign keys. */
 async function hand(trx: Transaction<Database>, moved: Moved, toId: string): Promise<void> {
-  const { enrolments, certificates, memberships, cohort_members, readings, share_links = [] } = moved;
+  const { enrolments, certificates, memberships, cohort_members, readings, share_links = [], household = [] } = moved;
   await sql`update enrolments set person_id = ${toId} where id = any(${enrolments}::uuid[])`.execute(trx);
   await sql`update certificates set person_id = ${toId} where id = any(${certificates}::uuid[])`.execute(trx);
   await sql`update memberships set person_id = ${toId} where id = any(${memberships}::uuid[])`.execute(trx);
   await sql`update share_links set person_id = ${toId} where id = any(${share_links}::uuid[])`.execute(trx);
+  await sql`update household_members set person_id = ${toId} where id = any(${household}::uuid[])`.execute(trx);
   await sql`update cohort_members set person_id = ${toId} where id = any(${cohort_members}::uuid[])`.execute(trx);
   await sql`update announcement_readings set person_id = ${toId} where id = any(${readings}::uuid[])`.execute(trx);
 }
@@ -223,23 +232,4 @@ async function tell(
   for (const subject_id of [keptId, otherId]) {
     await insertAuditEvent(trx, { actor_id: manager.id, subject_id, verb, channel: 'web', facts: { kept: keptId } });
   }
-}
-
-/** Once a merger stands for good, only one set of details and of keys is of use. */
-export async function forgetMerged(db: Kysely<Database>): Promise<number> {
-  let forgotten = 0n;
-  for (const table of ['second_factors', 'passkeys', 'guidance_wishes', 'person_details'] as const) {
-    const { numDeletedRows } = await db
-      .deleteFrom(table)
-      .where('person_id', 'in', (eb) =>
-        eb
-          .selectFrom('person_mergers')
-          .select('merged_id')
-          .where('undone_at', 'is', null)
-          .where('merged_at', '<', sql<Date>`now() - make_interval(days => ${daysToUndo})`),
-      )
-      .executeTakeFirst();
-    if (table === 'person_details') forgotten = numDeletedRows;
-  }
-  return Number(forgotten);
 }
