@@ -39,6 +39,7 @@ const deeds = [
   'paths/importing',
   'people/importing/pages',
   'places/provinces',
+  'simulation/simulating',
   'versions/reading',
 ];
 

@@ -4,13 +4,14 @@ import { issueOneTimePin } from './accounts/one-time-pins/queries.ts';
 import { createOwnerLink } from './accounts/owner-links/queries.ts';
 import { findByLearnerCode } from './accounts/queries.ts';
 import { resetSecondSteps } from './accounts/second-factor/queries.ts';
+import { argon2Hasher } from './accounts/secrets/hashing.ts';
 import { insertAuditEvent } from './audit/queries.ts';
 import { backUp } from './backups/backing-up.ts';
 import { restore } from './backups/restoring.ts';
 import { type Config, readConfig } from './config.ts';
 import { type Connection, connect } from './database/connection.ts';
 import { migrate } from './database/migrator.ts';
-import { borrowDatabase, openAlone } from './database/open.ts';
+import { borrowDatabase, type OpenDatabase, openAlone } from './database/open.ts';
 import { examine } from './doctor/examining.ts';
 import { inWords } from './doctor/finding.ts';
 import { type FileStore, folderStore } from './files/store.ts';
@@ -20,9 +21,13 @@ import { jobsInWords } from './jobs/report.ts';
 import { copyMasterKey, examineMasterKey, masterKeyFile } from './keys/master-key.ts';
 import { findIssuer } from './keys/queries.ts';
 import { KeyLocked, listLocked, rotateKey } from './keys/signing.ts';
+import { ensureRootOrganisation } from './organisations/queries.ts';
+import { ensureProvinces } from './places/provinces.ts';
 import { useOwnFonts } from './platform/fonts.ts';
 import { PlainError } from './platform/plain-error.ts';
 import { progress } from './platform/progress.ts';
+import { readWanted, simulatedInWords } from './simulation/command.ts';
+import { simulate } from './simulation/simulating.ts';
 
 interface Command {
   usage: string;
@@ -66,6 +71,12 @@ const commands: Record<string, Command> = {
     usage: 'jobs',
     about: 'Lists what is done by the clock: when, how it last ended, and what failed.',
     run: () => withDatabase(async ({ db }) => console.log(jobsInWords(await listJobStates(db)))),
+  },
+  simulate: {
+    usage: 'simulate --learners NUMBER [--seed WORDS]',
+    about:
+      'Fills a database in which nobody is with people who do not exist, their courses and all that they have done, to try how it bears them.',
+    run: (args) => withDatabase((work) => fillWithPeople(work, args)),
   },
   'course import': {
     usage: 'course import FOLDER',
@@ -182,6 +193,16 @@ async function tellOfLockedKeys(connection: Parameters<typeof connect>[0], confi
   }
 }
 
+async function fillWithPeople({ db, config, connection }: Work, args: string[]): Promise<void> {
+  const { learners, seed } = readWanted(args);
+  await ensureRootOrganisation(db);
+  await ensureProvinces(db);
+  const begun = performance.now();
+  const wanted = { learners, seed, now: new Date(), publicUrl: config.publicUrl };
+  const { counts, bytes, people } = await simulate(connection, argon2Hasher(), wanted, progress);
+  console.log(simulatedInWords({ counts, bytes, people, seconds: (performance.now() - begun) / 1_000 }));
+}
+
 async function importCourse({ db, files }: Work, folder: string | undefined): Promise<void> {
   if (folder === undefined) throw new PlainError('Say which folder: npm run domdom -- course import FOLDER');
   const outcome = await importFolder({ db, files }, folder);
@@ -237,6 +258,7 @@ interface Work {
   db: Connection['db'];
   files: FileStore;
   migrated: string[];
+  connection: OpenDatabase['connection'];
 }
 
 async function withDatabase(run: (work: Work) => Promise<void>): Promise<void> {
@@ -246,7 +268,7 @@ async function withDatabase(run: (work: Work) => Promise<void>): Promise<void> {
   const { db, pool } = connect(database.connection);
   try {
     const migrated = await migrate(db);
-    await run({ config, db, files: storeOf(config), migrated });
+    await run({ config, db, files: storeOf(config), migrated, connection: database.connection });
   } finally {
     await pool.end();
     await database.close();

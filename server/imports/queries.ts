@@ -67,6 +67,8 @@ export interface NewVersion {
   sources: Map<string, string>;
   /** Copies of each picture by its path. */
   copies: Map<string, string[]>;
+  /** Left out: now. */
+  publishedAt?: Date;
 }
 
 /** Publishes a version: the course's next number, all that hangs on it, and the catalogue's entry. */
@@ -96,6 +98,7 @@ export async function insertVersion(
       licence: settings.licence,
       languages: settings.languages,
       source_hash: hash,
+      ...(version.publishedAt ? { published_at: version.publishedAt } : {}),
     })
     .returning(['id', 'published_at'])
     .executeTakeFirstOrThrow();

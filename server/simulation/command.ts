@@ -1,0 +1,31 @@
+import { parseArgs } from 'node:util';
+import { PlainError } from '../platform/plain-error.ts';
+import { password, pin, type Simulated } from './simulating.ts';
+
+/** What a simulation has made, how long it took, and who can sign in. */
+export function simulatedInWords({ counts, bytes, people, seconds }: Simulated & { seconds: number }): string {
+  const told = (
+    ['persons', 'courses', 'enrolments', 'completions', 'attempts', 'answers', 'certificates'] as const
+  ).map((name) => `${counts[name].toLocaleString('en')} ${name}`);
+  const rows = Object.values(counts).reduce((sum, count) => sum + count, 0);
+  return [
+    `Made ${told.join(', ')}.`,
+    `${Math.round(rows).toLocaleString('en')} rows in ${Math.round(seconds).toLocaleString('en')} s; the database has ${Math.round(bytes / 1e6).toLocaleString('en')} MB.`,
+    `Sign in by learner code. PIN of learners: ${pin}. Password of the others: ${password}`,
+    ...Object.entries(people).map(([who, code]) => `${code}  ${who}`),
+  ].join('\n');
+}
+
+/** @throws PlainError where it says nothing that can be meant */
+export function readWanted(args: string[]): { learners: number; seed: string } {
+  try {
+    const { values } = parseArgs({ args, options: { learners: { type: 'string' }, seed: { type: 'string' } } });
+    const learners = Number(values.learners);
+    if (Number.isInteger(learners) && learners >= 1 && learners <= 10_000_000) {
+      return { learners, seed: values.seed ?? 'domdom' };
+    }
+  } catch {
+    // What is no option is told like what is no number.
+  }
+  throw new PlainError('Say how many, from 1 to 10 million: npm run domdom -- simulate --learners 1000000');
+}
