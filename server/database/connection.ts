@@ -40,10 +40,10 @@ export interface Connection {
   pool: pg.Pool;
 }
 
-/** @param onStatement told the text of every statement sent, for counting them */
+/** @param onStatement told the text of every statement sent and its values, for counting and explaining them */
 export function connect(
   options: pg.PoolConfig & { prepare?: boolean },
-  onStatement?: (sql: string) => void,
+  onStatement?: (sql: string, values: readonly unknown[]) => void,
 ): Connection {
   const { prepare = true, ...config } = options;
   const pool = new pg.Pool({
@@ -61,7 +61,7 @@ export function connect(
   pool.on('connect', (client) => client.on('error', () => {}));
   const db = new Kysely<Database>({
     dialect: new PostgresDialect({ pool }),
-    ...(onStatement ? { log: (event) => onStatement(event.query.sql) } : {}),
+    ...(onStatement ? { log: (event) => onStatement(event.query.sql, event.query.parameters) } : {}),
   });
   return { db, pool };
 }

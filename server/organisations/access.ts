@@ -87,7 +87,9 @@ export function outranks(manager: Somebody, personId: Expression<string>): Alias
           and([eb('theirs.role', '<>', 'owner'), holdsRoleAbove(manager, ['manager'], ref('theirs_in.path'))]),
         ]),
       ),
-    );
+    )
+    // Keeps the planner from reading the roles of everybody there is instead of this person's.
+    .offset(sql.lit(0));
   return eb.and([sql<SqlBool>`${personId} <> ${manager.id}`, eb.not(eb.exists(higherOrEqual))]);
 }
 

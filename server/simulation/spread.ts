@@ -15,9 +15,9 @@ export const neighbours = 50;
 export function spreadOf(learners: number): Spread {
   return {
     learners,
-    courses: Math.max(12, Math.round(learners / 100)),
+    courses: Math.max(30, Math.round(learners / 100)),
     networks: Math.max(2, Math.min(34, Math.round(learners / 4_000))),
-    centres: Math.max(4, Math.round(learners / 1_000)),
+    centres: Math.max(3, Math.round(learners / 250)),
   };
 }
 

@@ -13,7 +13,7 @@ export interface Route {
 }
 
 /** The app with all its routes, as the router was told of them. */
-export async function testAppWithRoutes(t: Test): Promise<TestApp & { routes: Route[] }> {
+export async function testAppWithRoutes(t: Test, open = testApp): Promise<TestApp & { routes: Route[] }> {
   const told: RouteOptions[] = [];
   const listen = (message: unknown) => {
     const { fastify } = message as { fastify: FastifyInstance };
@@ -22,7 +22,7 @@ export async function testAppWithRoutes(t: Test): Promise<TestApp & { routes: Ro
     });
   };
   subscribe('fastify.initialization', listen);
-  const site = await testApp(t).finally(() => unsubscribe('fastify.initialization', listen));
+  const site = await open(t).finally(() => unsubscribe('fastify.initialization', listen));
   const routes = told.flatMap(({ method, url, config }) =>
     [method].flat().map((one) => ({ name: `${one} ${url}`, method: one, scope: config?.scope })),
   );

@@ -17,7 +17,7 @@ t.test('The command says how much and how long, and who can sign in', async (t) 
   }
   const { code, said } = await simulate('--learners', '60', '--seed', 'x');
   t.equal(code, 0, said);
-  t.match(said, /^Made \d+ persons, 12 courses, .* completions, .* answers, \d+ certificates\.$/m);
+  t.match(said, /^Made \d+ persons, 30 courses, .* completions, .* answers, \d+ certificates\.$/m);
   t.match(said, /^[\d,]+ rows in \d+ s; the database has \d+ MB\.$/m);
   t.match(said, /^\d{10} {2}owner\n\d{10} {2}manager\n\d{10} {2}mentor\n\d{10} {2}learner$/m);
   t.match(await simulate('--learners', '60'), { code: 1, said: /^The database has people in it\./ });

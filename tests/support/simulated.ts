@@ -15,9 +15,12 @@ export interface SimulatedSite extends TestApp {
   comesIn(code: string): Promise<Client & { id: string }>;
 }
 
-/** The whole app over a simulation. */
-export async function simulatedSite(t: Test, learners: number): Promise<SimulatedSite> {
-  const site = await testApp(t);
+/**
+ * The whole app over a simulation.
+ * @param open makes the app, where it is to be another
+ */
+export async function simulatedSite(t: Test, learners: number, open = testApp): Promise<SimulatedSite> {
+  const site = await open(t);
   const { app, db, url } = site;
   await ensureRootOrganisation(db);
   await ensureProvinces(db);

@@ -1,0 +1,147 @@
+import { join } from 'node:path';
+import { sql } from 'kysely';
+import t, { type Test } from 'tap';
+import { connect } from '../../server/database/connection.ts';
+import { hears, type Route, testAppWithRoutes } from '../routes/route-list.ts';
+import { appOver, type TestApp } from '../support/app.ts';
+import { temporaryFolder } from '../support/child.ts';
+import { type Client, client } from '../support/client.ts';
+import { testDatabase } from '../support/database.ts';
+import { simulatedSite } from '../support/simulated.ts';
+import { openPlanner, type Reading, type Sent, sizesOf } from './plans.ts';
+
+// Ten times as many people. Each learner has done as much, each branch is as large: what a page shows is the same.
+const sizes = { small: 400, large: 4_000 };
+/** What reads no more than so many rows is well, however it grows. */
+const few = 60;
+
+/** Pages that are about more than one screen of people, and why they may read more. */
+const about: Record<string, string> = {
+  'manager: GET /admin/audit':
+    'The record is gone through from the newest on until 50 deeds are of the branch: in a small branch of a large site, far.',
+};
+
+interface Visit {
+  rows: number;
+  statements: { rows: number; scanned: string[]; sql: string }[];
+}
+
+async function walkAll(t: Test, learners: number) {
+  const sent: Sent[] = [];
+  let routes: Route[] = [];
+  const site = await simulatedSite(t, learners, async () => {
+    const opened = await testAppWithRoutes(t, () => listeningApp(t, sent));
+    routes = opened.routes.filter(({ method }) => method === 'GET');
+    return opened;
+  });
+  const planner = await openPlanner(site.url);
+  t.teardown(planner.close);
+  const visitors = {
+    visitor: client(site.app),
+    learner: await site.comesIn(site.made.people.learner),
+    mentor: await site.comesIn(site.made.people.mentor),
+    manager: await site.comesIn(await managerOfOrdinaryBranch(site)),
+  };
+  await sql`analyze`.execute(site.db);
+  const visits = new Map<string, Visit>();
+  // Of what every page asks twice is enough.
+  const read = new Map<string, Reading[]>();
+  for (const [who, visitor] of Object.entries(visitors)) {
+    for (const { route, statements } of await walk(visitor, routes, sent)) {
+      const readings = [];
+      for (const one of statements) {
+        const known = read.get(`${who}: ${one.sql}`) ?? [];
+        if (known.length < 2) known.push(await planner.explain(one));
+        read.set(`${who}: ${one.sql}`, known);
+        readings.push({ ...(known.at(-1) ?? { rows: 0, scanned: [] }), sql: one.sql });
+      }
+      const rows = readings.reduce((sum, reading) => sum + reading.rows, 0);
+      const visit = { rows, statements: readings };
+      const name = `${who}: ${route}`;
+      if (rows >= (visits.get(name)?.rows ?? 0)) visits.set(name, visit);
+    }
+  }
+  return { visits, sizes: await sizesOf(site.url) };
+}
+
+/** The whole app, that tells what it sends. */
+async function listeningApp(t: Test, sent: Sent[]): Promise<TestApp> {
+  const folder = await temporaryFolder(t);
+  const { url } = await testDatabase(t);
+  const { db } = connect({ connectionString: url, max: 3 }, (sql, values) => sent.push({ sql, values }));
+  t.teardown(() => db.destroy());
+  return appOver(t, { db, url, statements: [] }, { folder, files: join(folder, 'files') });
+}
+
+/** Branches differ in size: of one with about as many learners in both. */
+async function managerOfOrdinaryBranch({ db }: TestApp): Promise<string> {
+  const { rows } = await sql<{ learner_code: string }>`
+    select learner_code from memberships as managing
+    join person_details using (person_id)
+    where role = 'manager' and exists (
+      select from cohorts where cohorts.organisation_id = managing.organisation_id
+    )
+    order by abs(100 - (
+      select count(*) from memberships as own where own.organisation_id = managing.organisation_id and role = 'learner'
+    )), learner_code
+    limit 1
+  `.execute(db);
+  return rows[0]?.learner_code ?? '';
+}
+
+/** Follows the links that somebody finds, three of each kind, and notes what each page sends. */
+async function walk(visitor: Client, routes: Route[], sent: Sent[]) {
+  const found = [
+    '/',
+    '/courses',
+    '/courses?q=bảng',
+    '/courses?topic=data&sort=title',
+    '/cohorts',
+    '/learning',
+    '/admin',
+  ];
+  const visits: { route: string; statements: Sent[] }[] = [];
+  const seen = new Set<string>();
+  for (const path of found) {
+    const route = routes.find((one) => hears(one, path.replace(/\?.*/, '')));
+    if (route === undefined || seen.has(path) || /\.\w+$/.test(path)) continue;
+    if (visits.filter((visit) => visit.route === route.name).length >= 3 && !path.includes('?')) continue;
+    seen.add(path);
+    const before = sent.length;
+    const page = await visitor.get(path);
+    visits.push({ route: route.name, statements: sent.slice(before) });
+    for (const link of page.html.querySelectorAll('main a[href^="/"], nav a[href^="/"]')) {
+      const { pathname } = new URL(link.getAttribute('href') ?? '', 'http://localhost');
+      found.push(pathname);
+    }
+  }
+  return visits;
+}
+
+t.test('No page reads many more rows where there are many more people, and each statement uses an index', async (t) => {
+  const small = await walkAll(t, sizes.small);
+  const large = await walkAll(t, sizes.large);
+  const grown = [...large.sizes].filter(([name, rows]) => rows > 3 * Math.max(30, small.sizes.get(name) ?? 0));
+  const growing = new Set(grown.map(([name]) => name));
+  for (const name of [
+    'persons',
+    'memberships',
+    'enrolments',
+    'completions',
+    'answers',
+    'certificates',
+    'audit_events',
+  ]) {
+    t.ok(growing.has(name), name);
+  }
+  t.ok(large.visits.size > 150, 'most pages are reached by links');
+
+  for (const [name, { rows, statements }] of large.visits) {
+    const scans = statements.filter(({ scanned }) => scanned.some((table) => growing.has(table)));
+    t.strictSame(scans, [], `${name} reads no large table from end to end`);
+    const before = small.visits.get(name)?.rows ?? 0;
+    if (!(name in about)) t.ok(rows <= 2 * Math.max(few, before), `${name} reads ${before}, then ${rows} rows`);
+  }
+  const known = Object.keys(about).filter((name) => (large.visits.get(name)?.rows ?? 0) > 2 * few);
+  t.strictSame(known, Object.keys(about), 'what is excepted needs it');
+});
