@@ -36,7 +36,7 @@ export function drawCentre({ centres }: Spread) {
 }
 
 /** How many courses somebody takes up on their own: about three. */
-export const coursesTakenUp = [0, 1, 1, 2, 2, 3, 3, 3, 4, 5, 6, 8] as const;
+export const coursesTakenUp = [0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 6, 9] as const;
 
 /** That somebody does one more part of a course, after each: not half of them come to the end. */
 export const goesOn = 0.935;
