@@ -23,6 +23,7 @@ import { findIssuer } from './keys/queries.ts';
 import { KeyLocked, listLocked, rotateKey } from './keys/signing.ts';
 import { ensureRootOrganisation } from './organisations/queries.ts';
 import { ensureProvinces } from './places/provinces.ts';
+import { convertCourse } from './moving-in/command.ts';
 import { useOwnFonts } from './platform/fonts.ts';
 import { PlainError } from './platform/plain-error.ts';
 import { progress } from './platform/progress.ts';
@@ -83,6 +84,12 @@ const commands: Record<string, Command> = {
     about:
       'Reads a course folder and publishes a new version where something changed. Faults are told by file and line.',
     run: ([folder]) => withDatabase((work) => importCourse(work, folder)),
+  },
+  'course convert': {
+    usage: 'course convert SOURCE FOLDER [--language CODE]',
+    about:
+      'Makes a course folder out of questions or a course of another system, and says what came, what was changed and what was left out.',
+    run: convertCourse,
   },
   'key rotate': {
     usage: 'key rotate CODE [--master-lost]',

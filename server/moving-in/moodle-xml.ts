@@ -1,0 +1,179 @@
+import type { XmlElement } from '@rgrove/parse-xml';
+import { add, negate, readDecimal, toNumber } from '../quizzes/decimal.ts';
+import { anyNumber, type Option, type Question, type TextFormat } from '../quizzes/question.ts';
+import { decoded, pictureAddress } from './addresses.ts';
+import { changed, type Draft, type DraftQuestion, emptyDraft, leftOut, type Note } from './draft.ts';
+import { nameOfCategory, nameOfFile } from './gift.ts';
+import { itemsOf } from './sets.ts';
+import { attribute, element, elements, linesOf, nameOf, readXml, textAt } from './xml.ts';
+
+/** A question bank as Moodle exports it: a quiz for each category that has questions. */
+export function readMoodleXml(content: Uint8Array, place: string): Draft {
+  const draft = emptyDraft();
+  const quiz = readXml(content, place);
+  const lineOf = linesOf(content);
+  const all = nameOf(quiz) === 'question' ? [quiz] : elements(quiz, 'question');
+  const sets = new Map<string, DraftQuestion[]>();
+  let category = '';
+  for (const source of all) {
+    const type = attribute(source, 'type');
+    const here = `${place}:${lineOf(source)}`;
+    if (type === 'category') {
+      category = textAt(source, 'category', 'text');
+      continue;
+    }
+    takeFiles(source, here, draft);
+    const question = readQuestion(source, type, lineOf(source), (note) => draft.notes.push(note), here);
+    const title = textAt(source, 'name', 'text');
+    if (question === null) draft.notes.push(leftOut('question', here, 'question_type', { type, title }));
+    else {
+      const count = elements(source, 'hint').length;
+      if (count > 0) draft.notes.push(changed('question', here, 'hints', { count }));
+      sets.set(category, [...(sets.get(category) ?? []), { question, type, place: here }]);
+    }
+  }
+  for (const [name, questions] of sets) {
+    const title = nameOfCategory(name) || nameOfFile(place);
+    draft.title ??= title;
+    const first = questions[0]?.place ?? place;
+    draft.items.push(
+      ...itemsOf({ id: `category:${name}`, section: null, title, place: first, questions }, draft.notes),
+    );
+  }
+  return draft;
+}
+
+/** Pictures lie beside the texts that show them, each under the number of its question. */
+function takeFiles(source: XmlElement, place: string, draft: Draft): void {
+  for (const holder of [
+    source,
+    ...elements(source),
+    ...elements(source, 'answer').flatMap((answer) => elements(answer)),
+  ]) {
+    for (const file of elements(holder, 'file')) {
+      const name = attribute(file, 'name').normalize('NFC');
+      const content = Buffer.from(file.text, 'base64');
+      const isPicture = /\.(?:png|jpe?g|gif|webp|svg)$/i.test(name);
+      if (isPicture && !draft.pictures.has(`${place}/${name}`))
+        draft.pictures.set(`${place}/${name}`, { content, place });
+      if (!isPicture) draft.notes.push(leftOut('file', place, 'file', { name }));
+    }
+  }
+}
+
+const formats: Record<string, TextFormat> = {
+  html: 'html',
+  markdown: 'markdown',
+  plain_text: 'plain',
+  moodle_auto_format: 'moodle',
+};
+
+interface Reading {
+  format: TextFormat;
+  formats: NonNullable<Question['formats']>;
+  place: string;
+}
+
+type Place = keyof NonNullable<Question['formats']>;
+
+function readQuestion(
+  source: XmlElement,
+  type: string,
+  line: number,
+  tell: (note: Note) => void,
+  place: string,
+): Question | null {
+  const stem = element(source, 'questiontext');
+  const reading: Reading = { format: formats[attribute(stem, 'format')] ?? 'html', formats: {}, place };
+  const note = (holder: XmlElement | null, at: Place) => rich(holder, at, reading) || null;
+  const key = textAt(source, 'idnumber');
+  const common = {
+    key: key === '' ? null : key,
+    title: textAt(source, 'name', 'text') || null,
+    format: reading.format,
+    text: relinked(textAt(stem, 'text'), place),
+    generalFeedback: note(element(source, 'generalfeedback'), 'generalFeedback'),
+    tags: [],
+    line,
+    formats: reading.formats,
+  };
+  const answers = elements(source, 'answer');
+  const options = (at: 'options' | 'answers'): Option[] =>
+    answers.map((answer, index) => ({
+      text: at === 'options' ? rich(answer, `options.${index}.text`, reading) : textAt(answer, 'text'),
+      weight: weightOf(answer),
+      feedback: note(element(answer, 'feedback'), `${at}.${index}.feedback`),
+    }));
+  switch (type) {
+    case 'multichoice': {
+      const isSingle = !/^(?:false|0)$/i.test(textAt(source, 'single'));
+      return { ...common, type: isSingle ? 'choice' : 'choices', after: null, options: options('options') };
+    }
+    case 'truefalse': {
+      const [right, wrong] = [answers.find((one) => weightOf(one) > 0), answers.find((one) => weightOf(one) <= 0)];
+      const correct = /^true$/i.test(textAt(right, 'text'));
+      return {
+        ...common,
+        type: 'truefalse',
+        correct,
+        feedback: {
+          right: note(element(right, 'feedback'), 'feedback.right'),
+          wrong: note(element(wrong, 'feedback'), 'feedback.wrong'),
+        },
+      };
+    }
+    case 'shortanswer':
+      if (textAt(source, 'usecase') === '1') tell(changed('question', place, 'case_ignored'));
+      return { ...common, type: 'short', after: null, answers: options('answers') };
+    case 'numerical': {
+      if (elements(element(source, 'units'), 'unit').length > 0) tell(changed('question', place, 'units_dropped'));
+      const numbers = answers.map((answer, index) => ({
+        ...rangeOf(textAt(answer, 'text'), textAt(answer, 'tolerance')),
+        weight: weightOf(answer),
+        feedback: note(element(answer, 'feedback'), `answers.${index}.feedback`),
+      }));
+      return { ...common, type: 'number', answers: numbers };
+    }
+    case 'matching': {
+      const sources = elements(source, 'subquestion');
+      const named = sources.filter((one) => textAt(one, 'text') !== '');
+      const pairs = named.map((one, index) => ({
+        prompt: rich(one, `pairs.${index}.prompt`, reading),
+        match: textAt(one, 'answer', 'text'),
+      }));
+      const distractors = sources
+        .filter((one) => textAt(one, 'text') === '')
+        .map((one) => textAt(one, 'answer', 'text'));
+      return { ...common, type: 'matching', pairs, distractors };
+    }
+    case 'essay':
+    case 'description':
+      return { ...common, type };
+    default:
+      return null;
+  }
+}
+
+function rich(holder: XmlElement | null, at: Place, { format, formats: own, place }: Reading): string {
+  const text = relinked(textAt(holder, 'text'), place);
+  const named = formats[attribute(holder, 'format')] ?? format;
+  if (text !== '' && named !== format) own[at] = named;
+  return text;
+}
+
+function weightOf(answer: XmlElement): number {
+  const weight = Number(attribute(answer, 'fraction'));
+  return Number.isFinite(weight) ? Math.max(-100, Math.min(100, Math.round(weight * 1e5) / 1e5)) + 0 : 0;
+}
+
+export function rangeOf(text: string, tolerance: string): { min: number; max: number } {
+  if (text === '*') return { ...anyNumber };
+  const [middle, margin] = [readDecimal(text.replace(',', '.')), readDecimal(tolerance || '0')];
+  if (middle === null || margin === null) return { min: Number.NaN, max: Number.NaN };
+  return { min: toNumber(add(middle, negate(margin))), max: toNumber(add(middle, margin)) };
+}
+
+function relinked(html: string, place: string): string {
+  const address = /@@PLUGINFILE@@\/([^"'\s<>)?]*)(?:\?[^"'\s<>)]*)?/g;
+  return html.replace(address, (_, name: string) => pictureAddress(`${place}/${decoded(name)}`));
+}
