@@ -93,7 +93,10 @@ export async function readZip(content: Buffer, place: string): Promise<Files> {
       if (path !== null) taking.put(path, await contentOf(await zip.openReadStreamPromise(entry), place));
     }
   } catch (error) {
-    throw error instanceof MovingFault ? error : new MovingFault('archive_broken', place);
+    if (error instanceof MovingFault) throw error;
+    // The library refuses such a name, and with it the archive.
+    const isOutside = error instanceof Error && /relative path|absolute path/.test(error.message);
+    throw new MovingFault(isOutside ? 'path_outside' : 'archive_broken', place);
   }
   return taking;
 }

@@ -18,6 +18,10 @@ export function readHtml(html: string, place: string, notes: Note[]): Root {
     });
     return root([]);
   }
+  if (depthOf(cleaned) > most.depthOfText) {
+    notes.push({ outcome: 'left_out', thing: 'text', place, code: 'text_too_deep', values: {} });
+    return root([]);
+  }
   try {
     const page = fromHtml(cleaned, { fragment: !/<(?:html|body|head)\b/i.test(cleaned) });
     tellForeign(cleaned, place, notes);
@@ -32,6 +36,37 @@ export function readHtml(html: string, place: string, notes: Note[]): Root {
     return root([]);
   }
 }
+
+/** No more than it can be: elements that need no end count as well. Where it is thousands, libraries take minutes. */
+function depthOf(html: string): number {
+  let depth = 0;
+  let deepest = 0;
+  for (const [, closing, name = ''] of html.matchAll(/<(\/?)([a-z][a-z0-9]*)/gi)) {
+    if (endless.has(name.toLowerCase())) continue;
+    depth = Math.max(0, depth + (closing === '/' ? -1 : 1));
+    deepest = Math.max(deepest, depth);
+  }
+  return deepest;
+}
+
+const endless = new Set([
+  'area',
+  'br',
+  'col',
+  'embed',
+  'hr',
+  'img',
+  'input',
+  'li',
+  'link',
+  'meta',
+  'p',
+  'source',
+  'td',
+  'th',
+  'tr',
+  'wbr',
+]);
 
 function nothing(): undefined {
   return undefined;

@@ -10,6 +10,8 @@ export const most = {
   pageBytes: 1_000_000,
   /** of folders, elements */
   depth: 60,
+  /** of elements in a page: those of editors nest a few dozen */
+  depthOfText: 500,
   items: 450,
   questionsOfAQuiz: 200,
   pictures: 300,

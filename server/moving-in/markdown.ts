@@ -13,6 +13,10 @@ export function readMarkdown(source: string, place: string, notes: Note[]): Root
     tell('text_too_long', { kilobytes: most.pageBytes / 1000 });
     return root([]);
   }
+  if (tooDeep.test(source)) {
+    tell('text_too_deep');
+    return root([]);
+  }
   try {
     return fromMarkdown(source, { extensions: [gfm()], mdastExtensions: [gfmFromMarkdown()] });
   } catch (error) {
@@ -21,3 +25,6 @@ export function readMarkdown(source: string, place: string, notes: Note[]): Root
     return root([]);
   }
 }
+
+/** A hundred quotations or lists in one another: what reads them takes time by the square. */
+const tooDeep = /^(?:[ \t]*(?:>|[-+*](?=[ \t])|\d{1,9}[.)](?=[ \t]))){100}/m;

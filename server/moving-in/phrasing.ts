@@ -3,7 +3,7 @@ import { toString as wordsOf } from 'mdast-util-to-string';
 
 const inline = new Set(['text', 'emphasis', 'strong', 'delete', 'inlineCode', 'break', 'link', 'image', 'html']);
 
-export function isPhrasing(node: Nodes): node is PhrasingContent {
+function isPhrasing(node: Nodes): node is PhrasingContent {
   return inline.has(node.type);
 }
 

@@ -7,7 +7,9 @@ import { type Draft, MovingFault } from './draft.ts';
 import { readGiftFile } from './gift.ts';
 import { most } from './limits.ts';
 import { readMarkdownFolder } from './markdown-folder.ts';
+import { readMoodleBackup } from './moodle-backup.ts';
 import { readMoodleXml } from './moodle-xml.ts';
+import { readWord } from './word.ts';
 
 /** Reads a source in whichever known format it is. @throws MovingFault when it is in none, or cannot be read */
 export async function readSource(path: string): Promise<Draft> {
@@ -21,15 +23,20 @@ export async function readSource(path: string): Promise<Draft> {
   return readBytes(await readFile(path), place);
 }
 
-/** A folder, or an archive of one. */
+/** A folder, or what an archive holds. */
 function readEntries(entries: Files, place: string): Draft {
+  if (entries.files.has('moodle_backup.xml')) return readMoodleBackup(entries, place);
+  if (entries.files.has('imsmanifest.xml')) throw new MovingFault('format_cartridge', place);
   return readMarkdownFolder(entries, place);
 }
 
 /** By what is in it: the ending of a name is what people made of it. */
 export async function readBytes(content: Buffer, place: string): Promise<Draft> {
   const archive = kindOfArchive(content);
-  if (archive === 'zip') return readEntries(await readZip(content, place), place);
+  if (archive === 'zip') {
+    const entries = await readZip(content, place);
+    return entries.files.has('word/document.xml') ? readWord(content, entries, place) : readEntries(entries, place);
+  }
   if (archive === 'gzip') return readEntries(await readTarGz(content, place), place);
   if (content.length > most.textBytes)
     throw new MovingFault('file_too_large', place, { megabytes: most.textBytes / 1e6 });

@@ -1,0 +1,160 @@
+import type { XmlElement } from '@rgrove/parse-xml';
+import type { Option, Question, TextFormat } from '../quizzes/question.ts';
+import { given } from './backup-files.ts';
+import { changed, type DraftQuestion, leftOut, type Note } from './draft.ts';
+import { rangeOf } from './moodle-xml.ts';
+import { attribute, elements, everyElement, textAt } from './xml.ts';
+
+export interface BankQuestion {
+  /** by which quizzes ask for it: its own number, and that of its entry in the bank */
+  names: string[];
+  category: string;
+  /** none where its kind cannot be asked here */
+  questions: DraftQuestion[];
+  isUsed: boolean;
+}
+
+type Relink = (text: string, context: string) => string;
+
+/** The question bank of a backup. Of a question with several versions the newest comes. */
+export function readBackupQuestions(bank: XmlElement | null, notes: Note[], relink: Relink): BankQuestion[] {
+  return elements(bank, 'question_category').flatMap((category): BankQuestion[] => {
+    const name = textAt(category, 'name');
+    const context = textAt(category, 'contextid');
+    const read = (source: XmlElement, names: string[]): BankQuestion[] => {
+      const type = textAt(source, 'qtype');
+      const place = `questions.xml ${attribute(source, 'id')}`;
+      const title = textAt(source, 'name');
+      // A place in a quiz that draws from a category: what it draws from comes by itself. A part of another question is none.
+      const parent = textAt(source, 'parent');
+      if (type === 'random') {
+        notes.push(leftOut('question', place, 'random_question', { type, title }));
+        return [];
+      }
+      if (parent !== '' && parent !== '0' && parent !== attribute(source, 'id')) return [];
+      const question = questionOf(source, type, (text) => relink(text, context), notes, place);
+      if (question === null) notes.push(leftOut('question', place, 'question_type', { type, title }));
+      const questions = question === null ? [] : [{ question, type, place }];
+      return [{ names: [attribute(source, 'id'), ...names], category: name, questions, isUsed: false }];
+    };
+    const entries = elements(category).flatMap((child) => [...everyElement(child, 'question_bank_entry')]);
+    const newest = entries.flatMap((entry) => {
+      const versions = Array.from(everyElement(entry, 'question_versions'));
+      const last = versions
+        .sort((one, other) => Number(textAt(one, 'version')) - Number(textAt(other, 'version')))
+        .at(-1);
+      return last
+        ? Array.from(everyElement(last, 'question'), (source) => read(source, [`entry ${attribute(entry, 'id')}`]))
+        : [];
+    });
+    const older = elements(elements(category, 'questions')[0], 'question').map((source) => read(source, []));
+    return [...newest, ...older].flat();
+  });
+}
+
+const formats: Record<string, TextFormat> = { '0': 'moodle', '1': 'html', '2': 'plain', '4': 'markdown' };
+
+function questionOf(
+  source: XmlElement,
+  type: string,
+  relink: (text: string) => string,
+  notes: Note[],
+  place: string,
+): Question | null {
+  const format = formats[textAt(source, 'questiontextformat')] ?? 'html';
+  const own: NonNullable<Question['formats']> = {};
+  const rich = (
+    of: XmlElement | undefined,
+    name: string,
+    at: keyof typeof own,
+    formatName = `${name}format`,
+  ): string => {
+    const text = relink(given(textAt(of, name)));
+    const named = formats[textAt(of, formatName)] ?? format;
+    if (text !== '' && named !== format) own[at] = named;
+    return text;
+  };
+  const idnumber = given(textAt(source, 'idnumber'));
+  const common = {
+    key: idnumber === '' ? null : idnumber,
+    title: textAt(source, 'name') || null,
+    format,
+    text: relink(given(textAt(source, 'questiontext'))),
+    generalFeedback: rich(source, 'generalfeedback', 'generalFeedback') || null,
+    tags: [],
+    line: 1,
+    formats: own,
+  };
+  const answers = Array.from(everyElement(source, 'answers')).flatMap((list) => elements(list, 'answer'));
+  const weightOf = (answer: XmlElement) => Math.round((Number(textAt(answer, 'fraction')) || 0) * 1e7) / 1e5 + 0;
+  const feedback = (answer: XmlElement | undefined, at: keyof typeof own) => rich(answer, 'feedback', at) || null;
+  const options = (at: 'options' | 'answers'): Option[] =>
+    answers.map((answer, index) => ({
+      text:
+        at === 'options'
+          ? rich(answer, 'answertext', `options.${index}.text`, 'answerformat')
+          : textAt(answer, 'answertext'),
+      weight: weightOf(answer),
+      feedback: feedback(answer, `${at}.${index}.feedback`),
+    }));
+  switch (type) {
+    case 'multichoice': {
+      const [settings] = everyElement(source, 'multichoice');
+      return {
+        ...common,
+        type: textAt(settings, 'single') === '0' ? 'choices' : 'choice',
+        after: null,
+        options: options('options'),
+      };
+    }
+    case 'truefalse': {
+      const [settings] = everyElement(source, 'truefalse');
+      const yes = textAt(settings, 'trueanswer');
+      const right = answers.find((answer) => weightOf(answer) > 0);
+      const wrong = answers.find((answer) => answer !== right);
+      const correct = right !== undefined && attribute(right, 'id') === yes;
+      return {
+        ...common,
+        type,
+        correct,
+        feedback: { right: feedback(right, 'feedback.right'), wrong: feedback(wrong, 'feedback.wrong') },
+      };
+    }
+    case 'shortanswer': {
+      const [settings] = everyElement(source, 'shortanswer');
+      if (textAt(settings, 'usecase') === '1') notes.push(changed('question', place, 'case_ignored'));
+      return { ...common, type: 'short', after: null, answers: options('answers') };
+    }
+    case 'numerical': {
+      const records = Array.from(everyElement(source, 'numerical_record'));
+      const tolerance = (id: string) =>
+        textAt(
+          records.find((one) => textAt(one, 'answer') === id),
+          'tolerance',
+        );
+      if (Array.from(everyElement(source, 'numerical_unit')).length > 0)
+        notes.push(changed('question', place, 'units_dropped'));
+      const numbers = answers.map((answer, index) => ({
+        ...rangeOf(textAt(answer, 'answertext'), tolerance(attribute(answer, 'id'))),
+        weight: weightOf(answer),
+        feedback: feedback(answer, `answers.${index}.feedback`),
+      }));
+      return { ...common, type: 'number', answers: numbers };
+    }
+    case 'match': {
+      const matches = Array.from(everyElement(source, 'match'));
+      const named = matches.filter((one) => textAt(one, 'questiontext') !== '');
+      const pairs = named.map((one, index) => ({
+        prompt: rich(one, 'questiontext', `pairs.${index}.prompt`),
+        match: textAt(one, 'answertext'),
+      }));
+      const distractors = matches.filter((one) => !named.includes(one)).map((one) => textAt(one, 'answertext'));
+      return { ...common, type: 'matching', pairs, distractors: distractors.filter(Boolean) };
+    }
+    case 'essay':
+    case 'description':
+      return { ...common, type };
+    default:
+      return null;
+  }
+}
