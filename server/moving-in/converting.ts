@@ -1,5 +1,6 @@
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { isLanguage } from '../platform/i18n.ts';
@@ -38,7 +39,7 @@ export async function convertInto(source: string, folder: string, language: stri
   const moved = await convert(source, id, language);
   if (moved.files === null) return moved;
   await mkdir(dirname(target), { recursive: true });
-  const draft = await mkdtemp(join(dirname(target), `.${id}-`));
+  const draft = join(dirname(target), `.${id}-${randomUUID()}`);
   try {
     const readme = reportFile(moved);
     for (const [path, content] of [...moved.files, ['README.md', readme] as const]) {

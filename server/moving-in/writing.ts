@@ -19,11 +19,15 @@ export interface Moved {
  * Makes a draft a course package that `checkPackage` finds no fault with. What has one is left out, told with the reason, and
  * the rest looked at again: taking an item out breaks the links to it.
  */
-export async function writePackage(draft: Draft, id: string, language: string | null): Promise<Moved> {
+export async function writePackage(
+  draft: Draft,
+  id: string,
+  language: string | null,
+  draw = remembering(),
+): Promise<Moved> {
   const chosen = language ?? readLanguage(draft.language ?? '') ?? languageOf(wordsOf(draft));
   const t = wordsIn(chosen);
   const dropped: Dropped = { items: new Map(), questions: new Map(), pictures: new Map(), about: false };
-  const draw = remembering();
   for (const [name, { content }] of draft.pictures) {
     if (content.length > most.pictureBytes)
       dropped.pictures.set(name, { code: 'file_too_large', values: { kilobytes: most.pictureBytes / 1000 } });
@@ -57,7 +61,7 @@ function inPathOrder(files: Map<string, Buffer>): Map<string, Buffer> {
 }
 
 /** Drawing takes nearly all of the time, and a picture is the same in every round. */
-function remembering(): typeof readPicture {
+export function remembering(): typeof readPicture {
   const drawn = new WeakMap<Buffer, ReturnType<typeof readPicture>>();
   return (content) => {
     const known = drawn.get(content) ?? readPicture(content);

@@ -8,7 +8,7 @@ import { checkPackage } from '../../server/courses/package.ts';
 import type { Draft, Note } from '../../server/moving-in/draft.ts';
 import { readSource } from '../../server/moving-in/reading.ts';
 import { inWords } from '../../server/moving-in/report.ts';
-import { type Moved, writePackage } from '../../server/moving-in/writing.ts';
+import { type Moved, remembering, writePackage } from '../../server/moving-in/writing.ts';
 import { useOwnFonts } from '../../server/platform/fonts.ts';
 
 const fonts = await mkdtemp(join(tmpdir(), 'domdom-fonts-'));
@@ -29,10 +29,11 @@ export async function move(t: Test, path: string): Promise<Moved> {
 }
 
 export async function moveDraft(t: Test, draft: Draft, path = 'draft'): Promise<Moved> {
-  const moved = await writePackage(draft, 'moved', null);
+  const draw = remembering();
+  const moved = await writePackage(draft, 'moved', null, draw);
   if (moved.files !== null) {
     const files = new Map([...moved.files].sort(([one], [other]) => (one < other ? -1 : 1)));
-    const reading = await checkPackage({ name: 'moved', files, faults: [] });
+    const reading = await checkPackage({ name: 'moved', files, faults: [] }, draw);
     t.strictSame('faults' in reading ? reading.faults : [], [], path);
   }
   for (const note of moved.notes) t.ok(inWords(note, 'vi') && inWords(note, 'en'));
