@@ -6,7 +6,7 @@ import { keepFile } from '../files/queries.ts';
 import { Forbidden, orNotFound } from '../platform/errors.ts';
 import { blankForm, type Form, readForm, withErrors } from '../platform/forms.ts';
 import { rowId } from '../platform/row-id.ts';
-import { signedIn } from '../platform/scopes.ts';
+import { isHelper, signedIn } from '../platform/scopes.ts';
 import { readUploads, withUploads } from '../platform/uploads.ts';
 import { type FileFault, fileNames, mostFileBytes, mostFiles, readWorkFile } from './files.ts';
 import { longestWords, type SubmissionFields, SubmissionForm } from './forms.ts';
@@ -19,6 +19,8 @@ declare module '../platform/views.ts' {
   interface Views {
     'assignments/show': {
       assignment: Omit<Assignment, 'submissions'>;
+      /** They read it since they help others, and hand nothing in. */
+      is_trial: boolean;
       tries: Try[];
       state: 'new' | 'waiting' | 'returned' | 'passed';
       /** Of what is handed in next. */
@@ -130,6 +132,7 @@ function show(
     'assignments/show',
     {
       ...page,
+      is_trial: assignment.enrolment_id === null && isHelper(signedIn(request)),
       form,
       assignment: { ...assignment, task: { ...task, html } },
       tries: submissions,

@@ -1,4 +1,5 @@
 import t, { type Test } from 'tap';
+import { task, withWork } from '../assignments/work.ts';
 import { type TestApp, testApp } from '../support/app.ts';
 import { type Client, client, type Page } from '../support/client.ts';
 import { allByRole, byRole, textOf } from '../support/html.ts';
@@ -210,3 +211,15 @@ t.test(
     t.notMatch((await other.get('/courses/small/lessons/second')).body, 'Bốn năm sáu.');
   },
 );
+
+t.test('The task of an assignment is read without an invitation to enrol, and nothing is handed in', async (t) => {
+  const site = await testApp(t);
+  await publish(t, site, withWork);
+  const mentor = await mentorOn(site);
+  const page = await mentor.get(task);
+  t.match(mainOf(page), 'vì bạn giúp người khác học');
+  t.match(mainOf(page), 'Hỏi một người trong nhà');
+  t.equal(page.html.querySelectorAll('main form').length, 0);
+  t.equal((await mentor.post(`${task}/submissions`, { words: 'x' })).status, 403);
+  t.match(mainOf(await (await signedIn(site)).get(task)), 'Bạn chưa vào khoá học này');
+});
