@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { addVary } from './compression.ts';
+import { dropCookie, keepCookie, keptCookie } from './cookies.ts';
 import { hasPlainMessage } from './i18n.ts';
 
 /** One sentence shown on the next page. */
@@ -18,8 +19,7 @@ declare module 'fastify' {
 const cookie = 'flash';
 
 export function goTo(this: FastifyReply, path: string, flash?: string, kind: Flash['kind'] = 'good'): FastifyReply {
-  if (flash !== undefined)
-    this.setCookie(cookie, `${kind} ${flash}`, { path: '/', httpOnly: true, sameSite: 'lax', maxAge: 60 });
+  if (flash !== undefined) keepCookie(this, cookie, `${kind} ${flash}`, 60);
   // A 303 to htmx is followed by fetch and would land inside the target.
   addVary(this, 'hx-request');
   return this.request.headers['hx-request'] === 'true'
@@ -28,9 +28,9 @@ export function goTo(this: FastifyReply, path: string, flash?: string, kind: Fla
 }
 
 export function takeFlash(request: FastifyRequest, reply: FastifyReply): Flash | null {
-  const value = request.cookies[cookie];
+  const value = keptCookie(request, cookie);
   if (value === undefined) return null;
-  reply.clearCookie(cookie, { path: '/' });
+  dropCookie(reply, cookie);
   const [kind, key = ''] = value.split(' ');
   if ((kind !== 'good' && kind !== 'bad') || !hasPlainMessage(request.language, key)) return null;
   return { kind, message: request.t(key) };

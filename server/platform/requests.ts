@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { keepCookie, keptCookie } from './cookies.ts';
 import { BadInput, HttpError, NotFound } from './errors.ts';
 import { isLanguage, preferredLanguage } from './i18n.ts';
 import { isSameOrigin } from './same-origin.ts';
@@ -33,15 +34,15 @@ export function addRequestHooks(app: FastifyInstance, publicUrl: URL): void {
 function languageOf(request: FastifyRequest, reply: FastifyReply) {
   const asked = (request.query as Record<string, unknown>).lang;
   if (isLanguage(asked)) {
-    reply.setCookie('language', asked, { path: '/', sameSite: 'lax', maxAge: year });
+    keepCookie(reply, 'language', asked, year);
     return asked;
   }
-  const kept = request.cookies.language;
+  const kept = keptCookie(request, 'language');
   return isLanguage(kept) ? kept : (preferredLanguage(request.headers['accept-language']) ?? 'vi');
 }
 
 function savesData(request: FastifyRequest): boolean {
-  const chosen = request.cookies.saving;
+  const chosen = keptCookie(request, 'saving');
   return chosen === undefined ? request.headers['save-data']?.toString().toLowerCase() === 'on' : chosen === 'on';
 }
 

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import Type from 'typebox';
 import { hiddenField } from '../accounts/way-back.ts';
+import { keepCookie } from '../platform/cookies.ts';
 import { field, readForm } from '../platform/forms.ts';
 import { languages } from '../platform/i18n.ts';
 import { ownPath } from '../platform/same-origin.ts';
@@ -19,14 +20,14 @@ export function preferenceRoutes(app: FastifyInstance): void {
     const form = readForm(LanguageForm, request.body);
     if (form.ok) {
       if (request.person) await setLanguage(db, request.person, form.data.language);
-      reply.setCookie('language', form.data.language, { path: '/', sameSite: 'lax', maxAge: year });
+      keepCookie(reply, 'language', form.data.language, year);
     }
     return reply.goTo(wayBack(request));
   });
 
   app.post('/preferences/data-saving', async (request, reply) => {
     const form = readForm(SavingForm, request.body);
-    if (form.ok) reply.setCookie('saving', form.data.saving, { path: '/', sameSite: 'lax', maxAge: year });
+    if (form.ok) keepCookie(reply, 'saving', form.data.saving, year);
     return reply.goTo(wayBack(request));
   });
 }

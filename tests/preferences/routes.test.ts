@@ -58,6 +58,28 @@ t.test('A choice is kept for a year, and no script and no other site needs to re
   }
 });
 
+t.test('On https every cookie, also of a choice and of a sentence shown once, is bound to this host', async (t) => {
+  const visitor = client((await testApp(t, { PUBLIC_URL: 'https://learn.example.org' })).app);
+  const answers = [
+    await visitor.post('/preferences/language', { language: 'en' }),
+    await visitor.post('/preferences/data-saving', { saving: 'on' }),
+    await visitor.get('/sign-in?lang=en'),
+    await visitor.post('/sign-out'),
+  ];
+  const set = answers.flatMap(({ headers }) => [headers['set-cookie'] ?? []].flat().map(String));
+  const names = set.map((cookie) => cookie.split('=', 1)[0]);
+  const bound = ['__Host-language', '__Host-saving', '__Host-language', '__Host-session', '__Host-flash'];
+  t.strictSame(names.sort(), bound.sort());
+  for (const cookie of set) {
+    for (const attribute of [/; Path=\//, /; HttpOnly/, /; Secure/, /; SameSite=Lax/]) t.match(cookie, attribute);
+    t.notMatch(cookie, /; Domain/);
+  }
+  const page = await visitor.get('/courses');
+  t.strictSame([languageOf(page), page.html.querySelectorAll('script').length], ['en', 0], 'and they are understood');
+  t.ok(page.html.getElementById('flash'));
+  t.notOk(visitor.cookies.has('__Host-flash'), 'the sentence goes with its cookie');
+});
+
 t.test('A choice that does not exist chooses nothing', async (t) => {
   const site = await testApp(t);
   const lan = await signedIn(site, { language: 'vi' });

@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { keepCookie, keptCookie } from '../../platform/cookies.ts';
 import { startSession } from '../../platform/sessions.ts';
 import { chooseLanguage } from '../../platform/views.ts';
 import { deviceOf } from './device.ts';
@@ -21,30 +22,16 @@ export async function enter(
 
 /** The hash of the token that tells this browser from others, or null when nobody signed in on it yet. */
 export function browserHash(request: FastifyRequest): string | null {
-  const token = request.cookies[cookieName(request)];
+  const token = keptCookie(request, 'browser');
   return token === undefined ? null : hashed(token);
 }
 
 function rememberBrowser(request: FastifyRequest, reply: FastifyReply): string {
-  const kept = request.cookies[cookieName(request)];
+  const kept = keptCookie(request, 'browser');
   const token = kept && /^[\w-]{43}$/.test(kept) ? kept : randomBytes(32).toString('base64url');
-  reply.setCookie(cookieName(request), token, {
-    path: '/',
-    httpOnly: true,
-    sameSite: 'lax',
-    secure: isHttps(request),
-    // Browsers keep no cookie longer than 400 days.
-    maxAge: 400 * 24 * 60 * 60,
-  });
+  // Browsers keep no cookie longer than 400 days.
+  keepCookie(reply, 'browser', token, 400 * 24 * 60 * 60);
   return token;
-}
-
-function cookieName(request: FastifyRequest): string {
-  return isHttps(request) ? '__Host-browser' : 'browser';
-}
-
-function isHttps(request: FastifyRequest): boolean {
-  return request.server.config.publicUrl.protocol === 'https:';
 }
 
 function hashed(token: string): string {
