@@ -118,6 +118,20 @@ t.test('A new secret asks the old one, ends all other sessions and forgets the b
   t.equal((await signIn(client(site.app), lan.learner_code, '839204')).status, 303);
 });
 
+t.test('A secret is masked as it is typed, and the keeper of passwords in a browser may fill it in', async (t) => {
+  const site = await accountsSite(t);
+  const pages = [await client(site.app).get('/sign-in'), await (await signedUp(site)).get('/account/secret')];
+  const fields = pages.flatMap(({ html }) => html.querySelectorAll('input[name$=secret]'));
+  t.strictSame(
+    fields.map((field) => [field.getAttribute('type'), field.getAttribute('autocomplete')]),
+    [
+      ['password', 'current-password'],
+      ['password', 'current-password'],
+      ['password', 'new-password'],
+    ],
+  );
+});
+
 t.test('Guessing the old secret in an open session has to wait', async (t) => {
   const site = await accountsSite(t);
   const lan = await signedUp(site);

@@ -3,6 +3,7 @@ import { v7 } from 'uuid';
 import { confirmationSeal, recoverySeal, secretMark } from '../../server/accounts/email/seals.ts';
 import { getSiteSecret } from '../../server/accounts/queries.ts';
 import { seal } from '../../server/accounts/sealing.ts';
+import { newTotpSecret } from '../../server/accounts/second-factor/totp.ts';
 import { sendDueMails } from '../../server/mail/postman.ts';
 import type { OutgoingMail } from '../../server/mail/transport.ts';
 import { ensureRootOrganisation } from '../../server/organisations/queries.ts';
@@ -139,6 +140,18 @@ t.test('Who has a role must choose a password', async (t) => {
   const form = await visitor.get(letter?.path ?? '');
   t.match((await visitor.submit(form, { fields: { secret: '839204' } })).status, 422);
   t.equal((await visitor.submit(form, { fields: { secret: 'ba con cò trắng' } })).status, 303);
+});
+
+t.test('The letter leads to a new secret, and not past the second step', async (t) => {
+  const { site } = await siteOfLan(t);
+  const { person_id } = await site.db.selectFrom('person_details').select('person_id').executeTakeFirstOrThrow();
+  await site.db.insertInto('second_factors').values({ person_id, secret: newTotpSecret(), last_step: 0 }).execute();
+  await askForMail(site);
+  const [letter] = await letters(site);
+  const visitor = client(site.app);
+  const done = await visitor.submit(await visitor.get(letter?.path ?? ''), { fields: { secret: '839204' } });
+  t.match(done, { status: 303, headers: { location: '/sign-in' } });
+  t.notOk(await isSignedIn(visitor));
 });
 
 t.test('A link that ran out, was changed or was made for something else opens nothing', async (t) => {

@@ -3,6 +3,7 @@ import t, { type Test } from 'tap';
 import { newTotpSecret, stepOf, totpAddress } from '../../server/accounts/second-factor/totp.ts';
 import { type Client, client, type Page } from '../support/client.ts';
 import { byRole, textOf } from '../support/html.ts';
+import { signedIn } from '../support/people.ts';
 import { accountsSite, isSignedIn, type Learner, pass, pin, type Site, signedUp, signIn } from './site.ts';
 
 /** The secret of the examples in RFC 6238, appendix B. */
@@ -145,6 +146,19 @@ t.test('The recovery code on the card brings a new secret, but not past the seco
   t.notOk(await isSignedIn(visitor));
   const page = await signIn(visitor, learner_code, '839204');
   t.equal(textOf(byRole(page.html, 'heading')), 'Thêm một bước nữa');
+});
+
+t.test('A one-time PIN brings a new secret, but not past the second step either', async (t) => {
+  const { site, lan } = await protectedLearner(t);
+  const { person_id } = await site.db.selectFrom('second_factors').select('person_id').executeTakeFirstOrThrow();
+  const owner = await signedIn(site, { roles: ['owner'] });
+  const pins = await owner.post(`/admin/people/${person_id}/one-time-pin`);
+  const [, oneTimePin = ''] = pins.html.querySelectorAll('#pins td').map((cell) => cell.text.replace(/\D/g, ''));
+  const visitor = client(site.app);
+  const first = await signIn(visitor, lan.learner_code, oneTimePin);
+  const page = await visitor.submit(first, { fields: { secret: '839204' } });
+  t.equal(textOf(byRole(page.html, 'heading')), 'Thêm một bước nữa');
+  t.notOk(await isSignedIn(visitor));
 });
 
 t.test('New codes end the old ones; turned off, the secret does again', async (t) => {

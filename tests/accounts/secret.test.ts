@@ -1,5 +1,8 @@
 import t from 'tap';
+import { ChangeForm } from '../../server/accounts/secrets/forms.ts';
+import { argon2Hasher } from '../../server/accounts/secrets/hashing.ts';
 import { kindOf, readSecret, secretFault } from '../../server/accounts/secrets/secret.ts';
+import { readForm } from '../../server/platform/forms.ts';
 
 const lan = {
   full_name: 'Nguyễn Đỗ Lan Anh',
@@ -67,6 +70,15 @@ t.test('A password has eight characters or more, of which enough are neither com
     Object.entries(faultsOf(good)).filter(([, fault]) => fault !== null),
     [],
   );
+});
+
+t.test('A sentence of two hundred characters is a password, all of which counts', async (t) => {
+  const sentence = 'đường về nhà đi qua hai cây cầu và một vườn bưởi '.repeat(9).slice(0, 199);
+  const form = readForm(ChangeForm, { old_secret: '402957', secret: `${sentence}a` });
+  t.equal(readSecret(form.data?.secret ?? ''), `${sentence}a`);
+  t.equal(secretFault(`${sentence}a`, lan, true), null);
+  const hasher = argon2Hasher({ memoryCost: 8, timeCost: 1, parallelism: 1 });
+  t.equal(await hasher.verify(await hasher.hash(`${sentence}a`), `${sentence}b`), false);
 });
 
 t.test('Where a password is needed no PIN will do, be it ever so long', async (t) => {

@@ -1,6 +1,8 @@
 import t from 'tap';
 import { client } from '../support/client.ts';
 import { allByRole, byRole, textOf } from '../support/html.ts';
+import { organisation } from '../support/organisations.ts';
+import { signedIn } from '../support/people.ts';
 import { accountsSite, isSignedIn, pin, signedUp, signIn } from './site.ts';
 
 const androidChrome =
@@ -45,6 +47,21 @@ t.test('Nobody can end the session of somebody else, nor use what the page shows
   const thief = client(site.app);
   thief.cookies.set('session', id);
   t.notOk(await isSignedIn(thief));
+});
+
+t.test('A manager of the branch ends the sessions of somebody, who sees it; one of elsewhere cannot', async (t) => {
+  const site = await accountsSite(t);
+  const branch = await organisation(site, 'school');
+  const manager = await signedIn(site, { roles: ['manager'], branch });
+  const stranger = await signedIn(site, { roles: ['manager'], branch: await organisation(site, 'other') });
+  const lan = await signedIn(site, { roles: ['learner'], branch });
+  const path = `/admin/people/${lan.id}/sessions/remove`;
+  t.equal((await stranger.post(path)).status, 404);
+  t.ok(await isSignedIn(lan));
+  t.equal((await manager.post(path)).status, 303);
+  t.notOk(await isSignedIn(lan));
+  const events = await site.db.selectFrom('audit_events').select(['verb', 'actor_id', 'subject_id']).execute();
+  t.strictSame(events, [{ verb: 'sessions.ended', actor_id: manager.id, subject_id: lan.id }]);
 });
 
 t.test('Sessions that have ended are not listed', async (t) => {

@@ -53,6 +53,25 @@ const rules: Rule[] = [
     why: 'scripts live in views/assets/scripts',
   },
   {
+    // The database that we start ourselves is a program.
+    files: 'server/{*.{ts,js},!(database)/**/*.ts}',
+    pattern: /child_process|\beval\(|\bnew Function\(|\bvm'/,
+    sample: "import { execFile } from 'node:child_process';",
+    why: 'what people send starts no program and is none',
+  },
+  {
+    files: 'server/**/*.ts',
+    pattern: /\bmd5\b|\bMath\.random\b/i,
+    sample: 'const code = Math.random();',
+    why: 'chance comes from node:crypto or a seed, and MD5 proves nothing',
+  },
+  {
+    files: 'views/**/*.{eta,html,js,ts}',
+    pattern: /\b(?:localStorage|sessionStorage|indexedDB|postMessage|serviceWorker)\b|document\.cookie/,
+    sample: "localStorage.setItem('name', name);",
+    why: 'a browser keeps nothing of a person but the cookie of the session',
+  },
+  {
     files: '{server,migrations,tests,views}/**/*.{ts,js,eta,css}',
     pattern: /\b(T[O]DO|F[I]XME)\b/,
     sample: `// ${'TO'}DO`,

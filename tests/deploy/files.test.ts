@@ -65,6 +65,17 @@ t.test('App servers share files and key, and no data folder', async (t) => {
   for (const source of one.values()) t.ok(source in compose.volumes, source);
 });
 
+t.test('The proxy speaks TLS 1.2 and later, says itself who asks, and keeps operators’ pages inside', async (t) => {
+  const text = read('nginx.conf');
+  t.match(text, /^ *ssl_protocols TLSv1\.2 TLSv1\.3;$/m);
+  t.match(text, /listen 80;[^}]*return 301 https:/);
+  t.match(text, /^ *proxy_set_header X-Forwarded-For \$remote_addr;$/m);
+  t.match(text, /^ *proxy_no_cache \$http_cookie;$/m);
+  t.match(text, /^ *server_tokens off;$/m);
+  for (const path of ['/metrics', '/readyz']) t.match(text, new RegExp(`location = ${path} \\{\\s*return 404;`));
+  t.notMatch(text, /autoindex|^ *(?:root|alias) /m);
+});
+
 t.test('What the image copies and starts is there, and all that the server reads is in it', async (t) => {
   const text = read('Dockerfile');
   const copied = [...text.matchAll(/^COPY (?!--)(.*) \S+$/gm)].flatMap(([, names = '']) => names.split(' '));

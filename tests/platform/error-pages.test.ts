@@ -77,6 +77,21 @@ t.test('A fault of ours shows a code to tell us, and nothing of what happened in
   t.notMatch(page.body, /course_listings|does not exist|queries\.ts|node_modules/);
 });
 
+t.test('It is logged as one line of JSON, by that code, without what the browser sent along', async (t) => {
+  const site = await testApp(t, { LOG_LEVEL: 'error' });
+  await site.db.schema.alterTable('course_listings').renameTo('gone').execute();
+  const written = t.capture(process.stderr, 'write');
+  const visitor = client(site.app, { headers: { 'user-agent': 'a-browser\n{"level":60}' }, address: '192.0.2.7' });
+  visitor.cookies.set('session', 'a-session-of-somebody');
+  const page = await visitor.get('/courses?q=mot-cau-hoi');
+  const lines = written().map(({ args }) => String(args[0]));
+  t.equal(lines.length, 1);
+  const entry = JSON.parse(lines[0] ?? '');
+  t.match(entry, { level: 50, msg: 'request failed', time: Number, err: { stack: /course_listings/ } });
+  t.match(textOf(byRole(page.html, 'main')), entry.reqId);
+  t.notMatch(lines[0], /a-browser|192\.0\.2\.7|a-session-of-somebody/);
+});
+
 t.test('What does not exist is not found, in the reader’s language, with a search for courses', async (t) => {
   const visitor = client((await testApp(t)).app);
   const page = await visitor.get('/nowhere');
@@ -162,7 +177,7 @@ t.test('A form with bytes that are no text is answered like any other', async (t
 
 t.test('A method that no page has finds nothing', async (t) => {
   const { app } = await testApp(t);
-  for (const method of ['PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const) {
+  for (const method of ['PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE'] as const) {
     const headers = { 'sec-fetch-site': 'same-origin' };
     t.equal((await app.inject({ method, url: '/courses', headers })).statusCode, 404, method);
     t.equal((await app.inject({ method, url: '/courses' })).statusCode, 403, `${method} from nowhere`);

@@ -29,24 +29,25 @@ t.test('Answers of every kind tell the browser what it must not do', async (t) =
   const picture = lesson.html.querySelector('img')?.getAttribute('src') ?? '';
   const script = lesson.html.querySelector('script')?.getAttribute('src') ?? '';
   const answers: [status: number, type: RegExp, page: Page][] = [
-    [200, /^text\/html/, await person.get('/')],
-    [200, /^text\/html/, lesson],
+    [200, /^text\/html; charset=utf-8$/, await person.get('/')],
+    [200, /^text\/html; charset=utf-8$/, lesson],
     [200, /^image\/png/, await person.get(picture)],
-    [200, /^text\/javascript/, await person.get(script)],
+    [200, /^text\/javascript; charset=utf-8$/, await person.get(script)],
     [200, /^application\/pdf/, await person.get(`/certificates/${code}.pdf`)],
     [200, /^image\/png/, await person.get(`/certificates/${code}.png`)],
-    [200, /^text\/plain/, await person.get('/healthz')],
+    [200, /^text\/plain; charset=utf-8$/, await person.get('/healthz')],
     [303, /^undefined/, await client(site.app).get('/learning')],
-    [404, /^text\/html/, await person.get('/nowhere')],
-    [404, /^text\/html/, await person.get('/%E0%A4%A')],
-    [404, /^text\/html/, await person.get('/assets/nothing.js')],
-    [403, /^text\/html/, await person.post('/sign-in', {}, { 'sec-fetch-site': 'cross-site' })],
-    [422, /^text\/html/, await client(site.app).post('/sign-up')],
-    [413, /^text\/html/, await person.post('/sign-in', { name: 'x'.repeat(300_000) })],
+    [404, /^text\/html; charset=utf-8$/, await person.get('/nowhere')],
+    [404, /^text\/html; charset=utf-8$/, await person.get('/%E0%A4%A')],
+    [404, /^text\/html; charset=utf-8$/, await person.get('/assets/nothing.js')],
+    [403, /^text\/html; charset=utf-8$/, await person.post('/sign-in', {}, { 'sec-fetch-site': 'cross-site' })],
+    [422, /^text\/html; charset=utf-8$/, await client(site.app).post('/sign-up')],
+    [413, /^text\/html; charset=utf-8$/, await person.post('/sign-in', { name: 'x'.repeat(300_000) })],
   ];
   for (const [status, type, page] of answers) {
     t.equal(page.status, status, page.url);
     t.match(String(page.headers['content-type']), type, page.url);
+    t.notOk(page.headers['access-control-allow-origin'], 'and no other site may read it');
     t.strictSame(missingIn(page), [], page.url);
     t.notOk(page.headers['strict-transport-security'], 'on plain http nobody is sent to https');
   }

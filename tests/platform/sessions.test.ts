@@ -54,6 +54,13 @@ t.test('The database never holds what opens a session', async (t) => {
   t.equal((await lan.get('/account')).status, 303, 'the hash opens nothing');
 });
 
+t.test('A session is known by 200 random bits, another at each sign-in', async (t) => {
+  const site = await testApp(t);
+  const ids = [await signedIn(site), await signedIn(site)].map(({ cookies }) => cookies.get('session'));
+  for (const id of ids) t.match(id, /^[a-z2-7]{40}$/);
+  t.not(ids[0], ids[1]);
+});
+
 t.test('A session in the second half of its life is renewed, an earlier one is left alone', async (t) => {
   const site = await testApp(t);
   const lan = await signedIn(site);
