@@ -75,9 +75,9 @@ function nothing(): undefined {
 /** What a page shows out of another place is met there. */
 function link(_: unknown, { properties }: Element): Link | undefined {
   const url = String(properties.src ?? '');
-  return url === ''
-    ? undefined
-    : { type: 'link', url, children: [{ type: 'text', value: String(properties.title || url) }] };
+  // An address inside the source says nothing to a reader.
+  const value = String(properties.title || (/^https?:/i.test(url) ? url : ''));
+  return url === '' ? undefined : { type: 'link', url, children: [{ type: 'text', value }] };
 }
 
 const foreign = /<(iframe|video|audio|object|embed|form|script|svg|math)\b/gi;

@@ -3,6 +3,7 @@ import { basename } from 'node:path';
 import { decodeText } from '../quizzes/gift-read.ts';
 import { readAiken } from './aiken.ts';
 import { type Files, kindOfArchive, readFiles, readTarGz, readZip } from './archive.ts';
+import { readCartridge } from './cartridge.ts';
 import { type Draft, MovingFault } from './draft.ts';
 import { readGiftFile } from './gift.ts';
 import { most } from './limits.ts';
@@ -26,7 +27,7 @@ export async function readSource(path: string): Promise<Draft> {
 /** A folder, or what an archive holds. */
 function readEntries(entries: Files, place: string): Draft {
   if (entries.files.has('moodle_backup.xml')) return readMoodleBackup(entries, place);
-  if (entries.files.has('imsmanifest.xml')) throw new MovingFault('format_cartridge', place);
+  if (entries.files.has('imsmanifest.xml')) return readCartridge(entries, place);
   return readMarkdownFolder(entries, place);
 }
 

@@ -9,6 +9,7 @@ import { readBytes } from '../../server/moving-in/reading.ts';
 import { faultInWords } from '../../server/moving-in/report.ts';
 import { temporaryFolder } from '../support/child.ts';
 import { tarGzOf, wordOf, wordParagraph, zipNamed, zipOf } from './archives.ts';
+import { cartridge } from './cartridge-files.ts';
 import { moveDraft } from './packages.ts';
 
 const sound: Record<string, Buffer> = {
@@ -28,6 +29,7 @@ const sound: Record<string, Buffer> = {
     'activities/page_1/page.xml':
       '<activity><page><content>Words.</content><contentformat>1</contentformat></page></activity>',
   }),
+  'cartridge.imscc': await zipOf(cartridge),
 };
 
 /** Either a draft that becomes a package without fault, or a fault with words. */
@@ -72,6 +74,30 @@ t.test('cut and damaged sources of each format are read or refused', async (t) =
       if (isCut) await survives(t, content.subarray(0, cut % content.length), name);
       content[at % content.length] = byte;
       await survives(t, content, name);
+    }),
+    { numRuns: 300 },
+  );
+});
+
+t.test('a cartridge with any file damaged inside is read without it, or refused', async (t) => {
+  const damage = fc.record({
+    path: fc.constantFrom(...Object.keys(cartridge)),
+    from: fc.nat(),
+    length: fc.nat(60),
+    put: fc.oneof(
+      fc.constantFrom('', '<', '</item>', '"', '&amp;', '$IMS-CC-FILEBASE$/../', '%', '\u0000'),
+      fc.string({ maxLength: 8 }),
+    ),
+  });
+  await fc.assert(
+    fc.asyncProperty(fc.array(damage, { minLength: 1, maxLength: 3 }), async (damages) => {
+      const files = { ...cartridge };
+      for (const { path, from, length, put } of damages) {
+        const text = String(files[path]);
+        const at = from % text.length;
+        files[path] = text.slice(0, at) + put + text.slice(at + length);
+      }
+      await survives(t, await zipOf(files), 'cartridge.imscc');
     }),
     { numRuns: 300 },
   );
