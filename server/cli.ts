@@ -14,7 +14,8 @@ import { migrate } from './database/migrator.ts';
 import { borrowDatabase, type OpenDatabase, openAlone } from './database/open.ts';
 import { examine } from './doctor/examining.ts';
 import { inWords } from './doctor/finding.ts';
-import { type FileStore, folderStore } from './files/store.ts';
+import { openFileStore } from './files/opening.ts';
+import type { FileStore } from './files/store.ts';
 import { importFolder, sentence } from './imports/importing.ts';
 import { listJobStates } from './jobs/queries.ts';
 import { jobsInWords } from './jobs/report.ts';
@@ -148,7 +149,7 @@ async function backup([path]: string[]): Promise<void> {
   const config = readConfig();
   const database = await borrowDatabase(config);
   try {
-    const source = { connection: database.connection, files: storeOf(config) };
+    const source = { connection: database.connection, files: openFileStore(config) };
     const { rows, files, lost } = await backUp(source, path, (total) => progress('Backing up', total));
     console.log(`Backed up ${rows} rows and ${files} files into ${path}.`);
     for (const hash of lost) console.error(`The file ${hash} is lost. The database names it.`);
@@ -172,7 +173,7 @@ async function restoreBackup(args: string[]): Promise<void> {
   try {
     const target = {
       connection: database.connection,
-      files: storeOf(config),
+      files: openFileStore(config),
       dataDir: config.dataDir,
       replace: args.includes('--replace'),
     };
@@ -275,15 +276,11 @@ async function withDatabase(run: (work: Work) => Promise<void>): Promise<void> {
   const { db, pool } = connect(database.connection);
   try {
     const migrated = await migrate(db);
-    await run({ config, db, files: storeOf(config), migrated, connection: database.connection });
+    await run({ config, db, files: openFileStore(config), migrated, connection: database.connection });
   } finally {
     await pool.end();
     await database.close();
   }
-}
-
-function storeOf({ dataDir }: Config): FileStore {
-  return folderStore(join(dataDir, 'files'));
 }
 
 function help(): string {

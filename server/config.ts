@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { join, resolve } from 'node:path';
 import { parseEnv } from 'node:util';
+import type { BucketAddress } from './files/bucket.ts';
 import { PlainError } from './platform/plain-error.ts';
 
 const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
@@ -18,6 +19,8 @@ export interface Config {
   dataDir: string;
   /** null: a PostgreSQL of our own, in dataDir. */
   databaseUrl: string | null;
+  /** In an S3-compatible store; null: files lie in dataDir. */
+  bucket: BucketAddress | null;
   /** Where a backup is written each night; null: nowhere. */
   backupDir: string | null;
   /** Holds the key that private keys are encrypted under; null: a file in dataDir. */
@@ -93,6 +96,12 @@ export function readConfig(env = process.env, folder = process.cwd()): Config {
       null,
       databaseUrl,
       'an address such as postgres://user:password@host:5432/domdom',
+    ),
+    bucket: read(
+      'FILES_URL',
+      null,
+      bucketAddress,
+      'an address such as https://ACCESS_KEY:SECRET@s3.example.org/bucket?region=eu-central-1',
     ),
     backupDir: read<string | null>('BACKUP_DIR', null, (text) => resolve(folder, text), 'a folder'),
     keyFile: read<string | null>('KEY_FILE', null, (text) => resolve(folder, text), 'a file'),
@@ -180,6 +189,21 @@ function isProxy(name: string): boolean {
 
 function databaseUrl(text: string): string | undefined {
   return /^postgres(ql)?:\/\/./.test(text) ? text : undefined;
+}
+
+/** The keys in it are written as in any address: a slash in a secret as %2F. Without a region the store chooses. */
+function bucketAddress(text: string): BucketAddress | undefined {
+  if (!URL.canParse(text)) return undefined;
+  const { protocol, host, pathname, username, password, searchParams } = new URL(text);
+  const isComplete =
+    /^https?:$/.test(protocol) && /^\/[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(pathname) && password !== '';
+  if (!isComplete) return undefined;
+  return {
+    endpoint: `${protocol}//${host}${pathname}`,
+    region: searchParams.get('region') ?? 'auto',
+    accessKeyId: decodeURIComponent(username),
+    secretAccessKey: decodeURIComponent(password),
+  };
 }
 
 function smtpUrl(text: string): string | undefined {

@@ -11,7 +11,7 @@ import { connect } from './database/connection.ts';
 import { takeLock } from './database/lock.ts';
 import { migrate } from './database/migrator.ts';
 import { openDatabase } from './database/open.ts';
-import { folderStore } from './files/store.ts';
+import { openFileStore } from './files/opening.ts';
 import { importCourses, sentence } from './imports/importing.ts';
 import { listJobs } from './jobs/list.ts';
 import { createPostman } from './mail/postman.ts';
@@ -50,7 +50,7 @@ export async function main(_args: string[] = [], { configure, prepare, build, li
     const { db, pool } = connect(database.connection);
     opened.push(() => within(1_000, pool.end()));
     await migrate(db);
-    const files = folderStore(join(config.dataDir, 'files'));
+    const files = openFileStore(config);
     await prepare({ config, db, files });
     const postman = createPostman({ db, config, send: transportFor(config) }, console.error);
     opened.push(() => within(5_000, postman.close()));

@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs';
 import { access, constants, stat, statfs } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { Kysely } from 'kysely';
 import { hasOwner } from '../accounts/owner-links/queries.ts';
 import { listBackups } from '../backups/nightly.ts';
@@ -11,7 +10,8 @@ import { connect, type Database } from '../database/connection.ts';
 import { findHolder } from '../database/lock.ts';
 import { listMigrationNames } from '../database/migrator.ts';
 import { borrowDatabase } from '../database/open.ts';
-import { type FileStore, folderStore } from '../files/store.ts';
+import { openFileStore } from '../files/opening.ts';
+import type { FileStore } from '../files/store.ts';
 import { listImports } from '../imports/queries.ts';
 import { listJobStates } from '../jobs/queries.ts';
 import { examineMasterKey } from '../keys/master-key.ts';
@@ -122,7 +122,7 @@ async function examineDatabase(config: Config, known: string[]): Promise<Finding
     const done = await listMigrations(db);
     const findings = [...judgeSettings(settings, isEmbedded, before, new Date()), judgeMigrations(done, known)];
     if (done.length === 0) return findings;
-    const files = folderStore(join(config.dataDir, 'files'));
+    const files = openFileStore(config);
     return [
       ...findings,
       ...(await attempt('the owner', async () => [judgeOwner(await hasOwner(db))])),
@@ -150,12 +150,22 @@ async function findLostFiles(db: Kysely<Database>, files: FileStore): Promise<Lo
   let batch = await listFiles(db, '', 1_000);
   while (batch.length > 0) {
     found.named += batch.length;
-    const lost: string[] = [];
-    for (const { hash, bytes } of batch) if ((await files.sizeOf(hash)) !== bytes) lost.push(hash);
+    const lost = await listLost(files, batch);
     const drawings = lost.length > 0 ? await listDrawings(db, lost) : [];
     found.drawings += drawings.length;
     found.others.push(...lost.filter((hash) => !drawings.includes(hash)));
     batch = await listFiles(db, batch.at(-1)?.hash ?? '', 1_000);
   }
   return found;
+}
+
+/** Several at once: a store may be far away. */
+async function listLost(files: FileStore, named: { hash: string; bytes: number }[]): Promise<string[]> {
+  const lost: string[] = [];
+  for (let start = 0; start < named.length; start += 16) {
+    const some = named.slice(start, start + 16);
+    const sizes = await Promise.all(some.map(({ hash }) => files.sizeOf(hash)));
+    lost.push(...some.filter(({ bytes }, index) => sizes[index] !== bytes).map(({ hash }) => hash));
+  }
+  return lost;
 }

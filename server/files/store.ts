@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 
 /** Bytes by the SHA-256 of their content; whoever holds the hash in a table decides who may see them. */
 export interface FileStore {
-  /** Returns once the bytes are on the disk. Putting the same bytes twice is harmless. */
+  /** Returns once the bytes are durable. Putting the same bytes twice is harmless. */
   put(bytes: Uint8Array): Promise<string>;
   get(hash: string): Promise<Buffer>;
   /** null when they are lost. */
