@@ -28,6 +28,7 @@ import { attemptRoutes } from './attempts/routes.ts';
 import { auditRoutes } from './audit/routes.ts';
 import { bundleRoutes } from './certificates/bundles/routes.ts';
 import { certificateManagingRoutes } from './certificates/managing/routes.ts';
+import { previewRoutes } from './certificates/previews/routes.ts';
 import { certificateRoutes } from './certificates/routes.ts';
 import { verifyingRoutes } from './certificates/verifying/routes.ts';
 import { ownCheckInRoutes } from './check-ins/own/routes.ts';
@@ -85,6 +86,7 @@ import { logoManagingRoutes, logoRoutes } from './organisations/logos/routes.ts'
 import { organisationManagingRoutes } from './organisations/managing/routes.ts';
 import { roleRoutes } from './organisations/roles/routes.ts';
 import { organisationRoutes } from './organisations/routes.ts';
+import { signatoryRoutes } from './organisations/signatories/routes.ts';
 import { treeRoutes } from './organisations/tree/routes.ts';
 import { pathRoutes } from './paths/routes.ts';
 import { peopleImportRoutes } from './people/importing/routes.ts';
@@ -288,6 +290,8 @@ export async function buildApp({
       organisationManagingRoutes,
       treeRoutes,
       logoManagingRoutes,
+      signatoryRoutes,
+      previewRoutes,
       roleRoutes,
       coverageRoutes,
       reportRoutes,

@@ -33,6 +33,7 @@ export const verbs = [
   'organisation.created',
   'organisation.described',
   'organisation.logo_changed',
+  'organisation.signatories_changed',
   'organisation.moved',
   'organisation.merged',
   'organisation.closed',

@@ -5,9 +5,11 @@ import type { Config } from '../config.ts';
 import type { Database } from '../database/connection.ts';
 import { isComplete } from '../enrolments/completion.ts';
 import type { Enrolment } from '../enrolments/queries.ts';
+import { holdFiles } from '../files/queries.ts';
+import { findLetterhead } from '../organisations/signatories/queries.ts';
 import { findPathAchievement, listPathGraduates, lockPaths } from '../paths/queries.ts';
 import { newCode } from './code.ts';
-import { printCourse, printPath } from './printing.ts';
+import { type Letterhead, printCourse, printLetterhead, printPath } from './printing.ts';
 import { findAchievement, insertCertificate, insertPathCertificate, lockPerson } from './queries.ts';
 
 /**
@@ -25,7 +27,8 @@ export async function issueWhenComplete(
   // Of two last courses at once, the second to finish must see the certificate of the first.
   await lockPerson(trx, enrolment.person_id);
   const code = newCode(randomBytes);
-  const printed = printCourse(achievement, code, config.publicUrl);
+  const letterhead = await letterheadOf(trx, achievement.provider);
+  const printed = printCourse(achievement, code, config.publicUrl, letterhead);
   const isNew = await insertCertificate(trx, enrolment, { code, term: achievement.term, printed });
   if (!isNew) return null;
   await insertAuditEvent(trx, {
@@ -55,7 +58,9 @@ export async function issuePaths(
     const achievement = await findPathAchievement(trx, graduate);
     if (achievement === undefined) continue;
     const code = newCode(randomBytes);
-    if (!(await insertPathCertificate(trx, graduate, code, printPath(achievement, code, publicUrl)))) continue;
+    const letterhead = await letterheadOf(trx, achievement.provider);
+    const printed = printPath(achievement, code, publicUrl, letterhead);
+    if (!(await insertPathCertificate(trx, graduate, code, printed))) continue;
     count++;
     await insertAuditEvent(trx, {
       actor_id: null,
@@ -66,4 +71,10 @@ export async function issuePaths(
     });
   }
   return count;
+}
+
+async function letterheadOf(trx: Transaction<Database>, { code }: { code: string }): Promise<Letterhead> {
+  // Its pictures are not swept away before the certificate names them, whatever a manager does meanwhile.
+  await holdFiles(trx);
+  return printLetterhead(await findLetterhead(trx, code));
 }

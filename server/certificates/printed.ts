@@ -42,9 +42,21 @@ interface Printed {
   provider: { code: string; name: string };
   /** Who signed off what was done, where the course asks for that. */
   assessor?: Assessor;
+  /** Who signed for the provider on that day, where its managers keep that. */
+  signatory?: Signatory;
+  /** The provider's logo on that day: the hash of its file. */
+  logo?: string;
   /** A trial copy: its address is not public, so nobody could check it. */
   trial: boolean;
   verifyUrl: string;
+}
+
+interface Signatory {
+  name: string;
+  /** Vietnamese always. */
+  titles: ByLanguage;
+  /** The hash of the picture's file; null where there is none. */
+  signature: string | null;
 }
 
 interface Assessor {
@@ -65,6 +77,8 @@ export interface Standing {
   /** YYYY-MM-DD; null: it was not. */
   revokedOn: string | null;
   isExpired: boolean;
+  /** It was never issued: it shows what would be. */
+  isExample?: boolean;
 }
 
 /** The words on the paper, piece by piece from the top, each in the main language and then in the second. */
@@ -87,6 +101,9 @@ export interface Paper {
   skillCodes: Line[];
   /** None where nobody signed off. */
   assessor: Line[];
+  /** Null where nobody signs. */
+  signatory: { titles: Line[]; name: Line; signatureDescription: string } | null;
+  logoDescription: string;
   issued: Line[];
   version: Line[];
   code: Line[];
@@ -94,7 +111,7 @@ export interface Paper {
   checkAddress: string;
   qrDescription: string;
   /** What is wrong with the paper: a word to put across it, and a sentence. */
-  warning: { kind: 'trial' | 'revoked' | 'expired'; mark: string; sentence: Line[] } | null;
+  warning: { kind: 'example' | 'trial' | 'revoked' | 'expired'; mark: string; sentence: Line[] } | null;
 }
 
 /** A message in each language of the paper. */
@@ -121,6 +138,8 @@ export function paperOf(printed: PrintedCertificate, words: Record<Language, Tra
     skills: skillsOf(printed, 'named', say),
     skillCodes: skillsOf(printed, 'codes', say),
     assessor: assessorLines(printed, say),
+    signatory: signatoryOf(printed, main, words[main]),
+    logoDescription: words[main]('certificates.paper_logo', { provider: printed.provider.name }),
     issued: issuedLines(printed, say),
     version: isOfPath ? [] : say('certificates.paper_version', () => ({ version: String(printed.course.version) })),
     code: say('certificates.paper_code', () => ({ code: showCode(printed.code) })),
@@ -135,6 +154,20 @@ function assessorLines({ assessor }: PrintedCertificate, say: Say): Line[] {
   if (assessor === undefined) return [];
   const { name, role, on } = assessor;
   return say('certificates.paper_assessor', (language) => ({ name, role, date: dateOnPaper(on, language) }));
+}
+
+function signatoryOf(
+  { signatory, languages }: PrintedCertificate,
+  language: Language,
+  t: Translate,
+): Paper['signatory'] {
+  if (signatory === undefined) return null;
+  const { name, titles } = signatory;
+  return {
+    titles: inLanguages(titles, languages),
+    name: { language, text: name },
+    signatureDescription: t('certificates.paper_signature', { name }),
+  };
 }
 
 function issuedLines({ issuedOn, validUntil }: PrintedCertificate, say: Say): Line[] {
@@ -161,10 +194,13 @@ export function titlesOf(printed: PrintedCertificate): ByLanguage {
 
 /** The title in each language of the paper that the course has; in its own language when it has none of them. */
 function titleLines(printed: PrintedCertificate): Line[] {
-  const { languages } = printed;
-  const titles = Object.entries(titlesOf(printed)).map(([language, text]) => ({ language, text }));
-  const wanted = languages.flatMap((language) => titles.filter((title) => title.language === language));
-  const [first, ...others] = wanted.length > 0 ? wanted : titles.slice(0, 1);
+  return inLanguages(titlesOf(printed), printed.languages);
+}
+
+function inLanguages(words: ByLanguage, languages: Language[]): Line[] {
+  const all = Object.entries(words).map(([language, text]) => ({ language, text }));
+  const wanted = languages.flatMap((language) => all.filter((one) => one.language === language));
+  const [first, ...others] = wanted.length > 0 ? wanted : all.slice(0, 1);
   return first === undefined ? [] : [first, ...others.filter(({ text }) => text !== first.text)];
 }
 
@@ -204,10 +240,14 @@ function skillsOf({ skills }: PrintedCertificate, detail: 'named' | 'codes', say
 
 function warningOf(
   { trial, validUntil }: PrintedCertificate,
-  { revokedOn, isExpired }: Standing,
+  { revokedOn, isExpired, isExample = false }: Standing,
   say: Say,
 ): Paper['warning'] {
   const across = (lines: Line[]) => lines.map(({ text }) => text).join(' · ');
+  if (isExample) {
+    const sentence = say('certificates.paper_example_why');
+    return { kind: 'example', mark: across(say('certificates.paper_example')), sentence };
+  }
   if (revokedOn !== null) {
     const sentence = say('certificates.paper_revoked_on', (language) => ({ date: dateOnPaper(revokedOn, language) }));
     return { kind: 'revoked', mark: across(say('certificates.paper_revoked')), sentence };

@@ -8,11 +8,20 @@ import { isPublicAddress } from './public-address.ts';
 import type { Achievement } from './queries.ts';
 import { lastDayOf } from './validity.ts';
 
+/** What an organisation's paper carries beside its name. */
+export type Letterhead = Pick<PrintedCertificate, 'signatory' | 'logo'>;
+
 /** What goes on the paper of a course, as the facts stand now. */
-export function printCourse(achievement: Achievement, code: string, publicUrl: URL): PrintedCourseCertificate {
+export function printCourse(
+  achievement: Omit<Achievement, 'progress' | 'term'>,
+  code: string,
+  publicUrl: URL,
+  letterhead: Letterhead = {},
+): PrintedCourseCertificate {
   const { version, hours, lesson_count, titles, issued_on, valid_months, assessor } = achievement;
   return {
     ...commonOf(achievement, code, publicUrl),
+    ...letterhead,
     course: { titles: byLanguage(titles), version, hours, lessons: lesson_count },
     ...(valid_months === null ? {} : { validUntil: lastDayOf(issued_on, valid_months) }),
     ...(assessor === null ? {} : { assessor: { ...assessor, name: cleanLine(assessor.name) } }),
@@ -21,11 +30,17 @@ export function printCourse(achievement: Achievement, code: string, publicUrl: U
 }
 
 /** What goes on the paper of a path: what it asked for is pinned here. */
-export function printPath(achievement: PathAchievement, code: string, publicUrl: URL): PrintedPathCertificate {
+export function printPath(
+  achievement: PathAchievement,
+  code: string,
+  publicUrl: URL,
+  letterhead: Letterhead = {},
+): PrintedPathCertificate {
   const { titles, courses } = achievement;
   const hours = courses.reduce((sum, course) => sum + course.hours, 0);
   return {
     ...commonOf(achievement, code, publicUrl),
+    ...letterhead,
     path: {
       titles: byLanguage(titles),
       // Sums of tenths do not come out even.
@@ -34,6 +49,25 @@ export function printPath(achievement: PathAchievement, code: string, publicUrl:
     },
     score: null,
   };
+}
+
+/** As it is kept at the organisation today; undefined where there is no such organisation any more. */
+export function printLetterhead(kept: KeptLetterhead | undefined): Letterhead {
+  if (kept === undefined) return {};
+  const { logo_hash, name, title_vi, title_en, signature_hash: signature } = kept;
+  const titles = { ...(title_vi === null ? {} : { vi: title_vi }), ...(title_en === null ? {} : { en: title_en }) };
+  return {
+    ...(name === null ? {} : { signatory: { name, titles, signature } }),
+    ...(logo_hash === null ? {} : { logo: logo_hash }),
+  };
+}
+
+interface KeptLetterhead {
+  logo_hash: string | null;
+  name: string | null;
+  title_vi: string | null;
+  title_en: string | null;
+  signature_hash: string | null;
 }
 
 /** The same, made out to another name under a code of its own. */

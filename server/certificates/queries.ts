@@ -30,31 +30,8 @@ export async function findAchievement(db: Kysely<Database>, enrolment: Enrolment
       )
       .select(dateAtIssuer(sql<Date>`now()`).$notNull().as('issued_on'))
       .select([providerOnPaper, assessor.as('assessor')])
-      .select((eb) =>
-        eb
-          .selectFrom('items')
-          .whereRef('items.version_id', '=', 'course_versions.id')
-          .where('items.kind', '=', 'lesson')
-          .select((inner) => inner.fn.countAll<number>().as('count'))
-          .$asScalar()
-          .$notNull()
-          .as('lesson_count'),
-      )
       .select((eb) => [
-        jsonArrayFrom(
-          eb
-            .selectFrom('course_version_texts as text')
-            .whereRef('text.version_id', '=', 'course_versions.id')
-            .select(['text.language', 'text.title']),
-        ).as('titles'),
-        jsonArrayFrom(
-          eb
-            .selectFrom('course_version_skills as skill')
-            .whereRef('skill.version_id', '=', 'course_versions.id')
-            .select(['framework', 'code'])
-            .orderBy('framework')
-            .orderBy('code'),
-        ).as('skills'),
+        ...statedByVersion(eb),
         // The best share of points at each required quiz, by the newest marking of each attempt.
         jsonArrayFrom(
           eb
@@ -75,6 +52,34 @@ export async function findAchievement(db: Kysely<Database>, enrolment: Enrolment
       ])
       .executeTakeFirst()
   );
+}
+
+/** What the version of a course puts on paper: of the `course_versions` row of the query around it. */
+export function statedByVersion(eb: ExpressionBuilder<Database, 'course_versions'>) {
+  return [
+    eb
+      .selectFrom('items')
+      .whereRef('items.version_id', '=', 'course_versions.id')
+      .where('items.kind', '=', 'lesson')
+      .select((inner) => inner.fn.countAll<number>().as('count'))
+      .$asScalar()
+      .$notNull()
+      .as('lesson_count'),
+    jsonArrayFrom(
+      eb
+        .selectFrom('course_version_texts as text')
+        .whereRef('text.version_id', '=', 'course_versions.id')
+        .select(['text.language', 'text.title']),
+    ).as('titles'),
+    jsonArrayFrom(
+      eb
+        .selectFrom('course_version_skills as skill')
+        .whereRef('skill.version_id', '=', 'course_versions.id')
+        .select(['framework', 'code'])
+        .orderBy('framework')
+        .orderBy('code'),
+    ).as('skills'),
+  ] as const;
 }
 
 /** Whose sign-off counts for the `enrolments` row of the statement around it. */

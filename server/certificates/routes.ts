@@ -14,6 +14,7 @@ import { mayManage } from './managing/queries.ts';
 import { publicName } from './names.ts';
 import { drawPdf } from './pdf.ts';
 import { drawPicture, drawSvg } from './picture.ts';
+import { picturesOf } from './pictures.ts';
 import { type PrintedCertificate, type Standing, titlesOf } from './printed.ts';
 import { type Certificate, findCertificate, recordCertificateFile } from './queries.ts';
 import { linkedInForm, type Preview, previewOf } from './sharing.ts';
@@ -184,7 +185,8 @@ export function certificateRoutes(app: FastifyInstance): void {
     if (found !== null) return found;
     const { draw, mediaType } = drawings[kind];
     const qrText = await textOfQr(app, printed, certificate, certificate.revoked_at !== null);
-    const bytes = await drawingTurn(() => draw(printed, translators, standing, qrText));
+    const pictures = await picturesOf(files, printed);
+    const bytes = await drawingTurn(() => draw(printed, translators, standing, qrText, pictures));
     const hash = await keepFile(db, files, bytes, mediaType);
     await recordCertificateFile(db, certificate, { kind, variant, hash });
     return bytes;

@@ -3,7 +3,7 @@ import { typefaces } from '../platform/typeface.ts';
 import type { Paper } from './printed.ts';
 
 /** Light enough to read what is written over it, dark enough for a black and white printer. */
-const watermarkColours = { trial: '#efe6cf', expired: '#efe6cf', revoked: '#f6d5d1' } as const;
+const watermarkColours = { example: '#efe6cf', trial: '#efe6cf', expired: '#efe6cf', revoked: '#f6d5d1' } as const;
 
 /** The word across a paper that is not valid, to be drawn under all else around the origin, turned by `angle` degrees. */
 export function watermark({ mark, kind }: NonNullable<Paper['warning']>, width: number) {

@@ -206,6 +206,10 @@ export interface Certificates {
   enrolment_id: string | null;
   id: string;
   issued_at: Generated<Timestamp>;
+  /**
+   * as printed; set by a trigger
+   */
+  logo_hash: string | null;
   path_id: string | null;
   person_id: string;
   predecessor_id: string | null;
@@ -219,6 +223,10 @@ export interface Certificates {
   reminded_at: Timestamp | null;
   revocation_reason: string | null;
   revoked_at: Timestamp | null;
+  /**
+   * as printed; set by a trigger
+   */
+  signature_hash: string | null;
   successor_id: string | null;
   term: Generated<number>;
 }
@@ -1194,6 +1202,20 @@ export interface ShareLinks {
   withdrawn_at: Timestamp | null;
 }
 
+export interface Signatories {
+  id: string;
+  name: string;
+  organisation_id: string;
+  signature_hash: string | null;
+  signs_from: Timestamp;
+  /**
+   * the last day; null: until somebody else begins
+   */
+  signs_until: Timestamp | null;
+  title_en: string | null;
+  title_vi: string;
+}
+
 export interface SigningKeys {
   created_at: Generated<Timestamp>;
   id: string;
@@ -1340,6 +1362,7 @@ export interface DB {
   share_links: ShareLinks;
   shared_certificates: SharedCertificates;
   sign_offs: SignOffs;
+  signatories: Signatories;
   signing_keys: SigningKeys;
   site_secrets: SiteSecrets;
   submissions: Submissions;

@@ -5,6 +5,7 @@ export const colours = {
   ink: '#17213b',
   soft: '#47526b',
   frame: '#cbc29c',
+  example: '#7d5200',
   trial: '#7d5200',
   expired: '#7d5200',
   revoked: '#ab1f16',

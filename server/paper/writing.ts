@@ -31,6 +31,33 @@ export function writeLine(
   doc.text(text, x, baseline, { baseline: 'alphabetic', lineBreak: false, link });
 }
 
+export interface Picture {
+  width: number;
+  height: number;
+}
+
+/** Opened once, it is in the document once, on however many pages it is drawn. */
+export function openPicture(doc: Document, bytes: Uint8Array): Picture {
+  return (doc as Document & { openImage(bytes: Buffer): Picture }).openImage(Buffer.from(bytes));
+}
+
+/** The size of a picture that fills a box without being cut. */
+export function sizeWithin(picture: Picture, box: Picture): Picture {
+  const scale = Math.min(box.width / picture.width, box.height / picture.height);
+  return { width: picture.width * scale, height: picture.height * scale };
+}
+
+/** @param alt stands for it where it is read aloud */
+export function drawPicture(
+  doc: Document,
+  root: Structure,
+  { picture, x, y, width, height, alt }: Picture & { picture: Picture; x: number; y: number; alt: string },
+): void {
+  // The types know paths and bytes alone.
+  const draw = () => doc.image(picture as unknown as Buffer, x, y, { width, height });
+  root.add(doc.struct('Figure', { alt }, draw));
+}
+
 /** @param place of the dark modules; the white that scanners need is drawn around them */
 export function drawQr(doc: Document, text: string, { x, y, side }: { x: number; y: number; side: number }): void {
   const { modules, path } = qrCode(text);

@@ -198,8 +198,6 @@ function certify(
       version: 1,
       hours: course.hours,
       valid_months: course.valid_months,
-      progress: { done: count + 1, total: count + 1 },
-      term: 1,
       issued_on: dayOf(new Date(at)),
       provider: course.provider,
       assessor: null,

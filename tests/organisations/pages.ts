@@ -5,6 +5,7 @@ import type { TestApp } from '../support/app.ts';
 import type { Client, Page } from '../support/client.ts';
 import { organisation } from '../support/organisations.ts';
 import { type SignedIn, signedIn } from '../support/people.ts';
+import { signatory } from './signatories.ts';
 
 type Site = Pick<TestApp, 'app' | 'db'>;
 
@@ -40,6 +41,13 @@ export async function organisationPages(
     ),
     `/invitations/${token}`,
   ]);
+  await signatory(site, hoi, { name: 'Nguyễn '.repeat(14).trim() });
+  const signing = await manager.get(`${home}/signatories`);
+  const one = signing.html.querySelector('main .rows a')?.getAttribute('href') ?? '';
+  pages.push(signing, ...(await all(manager, [one, `${home}/certificate-preview`])));
+  pages.push(await manager.upload(`${home}/signatories`, { name: '1' }, { field: 'signature', name: 'x', bytes: 'x' }));
+  pages.push(await manager.upload(one, { name: '' }, null));
+  pages.push(...(await all(owner, ['/admin/organisations/domdom/certificate-preview'])));
   pages.push(await manager.post('/admin/organisations', { parent: 'hoi', place: 'Quảng', name: 'x' }));
   pages.push(await manager.post(`${home}/settings`, { website: 'x' }), await manager.post(`${home}/roles`));
   pages.push(await manager.post(`${home}/invitations`, { role: 'author' }), await manager.post(`${home}/invitations`));

@@ -297,6 +297,14 @@ GET /admin/organisations/:code/settings                               sign-in st
 POST /admin/organisations/:code/settings                              sign-in stranger · 422 manager above owner · 404 rest
 POST /admin/organisations/:code/logo                                  sign-in stranger · 303 manager above owner · 404 rest
 POST /admin/organisations/:code/logo/remove                           sign-in stranger · 303 manager above owner · 404 rest
+GET /admin/organisations/:code/signatories                            sign-in stranger · 200 manager above owner · 404 rest
+POST /admin/organisations/:code/signatories                           sign-in stranger · 422 manager above owner · 404 rest
+GET /admin/organisations/:code/signatories/:id                        sign-in stranger · 200 manager above owner · 404 rest
+GET /admin/organisations/:code/signatories/:id/signature              sign-in stranger · 200 manager above owner · 404 rest
+POST /admin/organisations/:code/signatories/:id                       sign-in stranger · 422 manager above owner · 404 rest
+POST /admin/organisations/:code/signatories/:id/remove                sign-in stranger · 303 manager above owner · 404 rest
+GET /admin/organisations/:code/certificate-preview                    sign-in stranger · 200 manager above owner · 404 rest
+GET /admin/organisations/:code/certificate-preview/:drawing           sign-in stranger · 404 rest
 GET /admin/organisations/:code/moves                                  sign-in stranger · 200 above owner · 403 manager · 404 rest
 POST /admin/organisations/:code/moves                                 sign-in stranger · 303 above owner · 403 manager · 404 rest
 GET /admin/organisations/:code/merger                                 sign-in stranger · 200 above owner · 403 manager · 404 rest

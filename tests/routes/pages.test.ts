@@ -33,6 +33,8 @@ const withoutPage = [
   'GET /cohorts/:id/certificates/:bundle/file',
   ...['GET /calendars/:file', 'GET /shared/:token/transcript.pdf'],
   'GET /submissions/:id/files/:file',
+  'GET /admin/organisations/:code/signatories/:id/signature',
+  'GET /admin/organisations/:code/certificate-preview/:drawing',
   ...['GET /organisations/:code/announcements.atom', 'GET /courses/:slug/announcements.atom'],
   ...['GET /cohorts/:id/results.csv', 'GET /cohorts/:id/results.xlsx'],
   ...['GET /admin/results.csv', 'GET /admin/results.xlsx'],

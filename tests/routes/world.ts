@@ -118,6 +118,7 @@ export async function world(t: Test) {
       invitation: invitation.id,
       token: invitation.token,
       placeImport,
+      signatory: await signatoryOf(site, branch, logo),
       guide: all.mentor.id,
       household: await householdMember(site, theLearner),
       offer: await mentoringOffer(site, theLearner, branch),
@@ -202,6 +203,7 @@ const idsByPath = [
   ['/mentoring/household/', 'household'],
   ['/mentoring/offers/', 'offer'],
   ['/admin/organisations/:code/mentoring-offers/', 'offer'],
+  ['/admin/organisations/:code/signatories/', 'signatory'],
   ['/mentoring/', 'guide'],
   ['/messages/', 'message'],
   ['/admin/message-reports/', 'messageReport'],
@@ -243,6 +245,22 @@ async function logoOf({ app, db }: TestApp, { id }: Branch): Promise<string> {
   const logo_hash = await keepFile(db, app.files, onePixel, 'image/png');
   await db.updateTable('organisations').set({ logo_hash }).where('id', '=', id).execute();
   return logo_hash;
+}
+
+/** On a day that nobody else of the branch begins on. */
+async function signatoryOf({ db }: TestApp, { id: organisation_id }: Branch, signature_hash: string): Promise<string> {
+  const id = newId();
+  const { before } = await db
+    .selectFrom('signatories')
+    .select(({ fn }) => fn.countAll<number>().as('before'))
+    .executeTakeFirstOrThrow();
+  const signs_from = new Date(Date.UTC(2020, 0, 1 + before)).toISOString().slice(0, 10);
+  const words = { name: 'Lê Thị Hồng Gấm', title_vi: 'Giám đốc' };
+  await db
+    .insertInto('signatories')
+    .values({ id, organisation_id, ...words, signature_hash, signs_from })
+    .execute();
+  return id;
 }
 
 async function importOfPlaces({ app, db }: TestApp): Promise<string> {

@@ -7,6 +7,7 @@ import { type Language, translators } from '../../platform/i18n.ts';
 import { drawingTurn, textOfQr } from '../drawing.ts';
 import { publicName } from '../names.ts';
 import { drawPdf, openBooklet } from '../pdf.ts';
+import { type Pictures, picturesOf } from '../pictures.ts';
 import { paperOf } from '../printed.ts';
 import { type Bundle, claimBundle, type Held, updateBundle } from './queries.ts';
 
@@ -36,7 +37,8 @@ export function createBundler(app: Pick<FastifyInstance, 'db' | 'files' | 'confi
       if (isClosing) return;
       const printed = { ...one.printed, holder: publicName(one.printed.holder, one) };
       const qrText = await textOfQr(app, printed, one, false);
-      await drawingTurn(() => file.add(printed, qrText));
+      const pictures = await picturesOf(app.files, printed);
+      await drawingTurn(() => file.add(printed, qrText, pictures));
       if ((index + 1) % step === 0) await updateBundle(app.db, bundle, { done: index + 1 });
       await breathe();
     }
@@ -57,7 +59,7 @@ export function createBundler(app: Pick<FastifyInstance, 'db' | 'files' | 'confi
 export const mediaTypes = { pdf: 'application/pdf', zip: 'application/zip' } as const;
 
 interface File {
-  add(printed: Held['printed'], qrText: string): Promise<void> | void;
+  add(printed: Held['printed'], qrText: string, pictures: Pictures): Promise<void> | void;
   close(): Promise<Uint8Array>;
 }
 
@@ -69,8 +71,8 @@ function openPdf(held: Held[], language: Language): File {
       .at(-1) ?? '';
   const booklet = openBooklet({ language, title: translators[language]('bundles.title'), date });
   return {
-    add: (printed, qrText) =>
-      booklet.add({ paper: paperOf(printed, translators, valid), verifyUrl: printed.verifyUrl, qrText }),
+    add: (printed, qrText, pictures) =>
+      booklet.add({ printed, paper: paperOf(printed, translators, valid), qrText, pictures }),
     close: booklet.close,
   };
 }
@@ -79,8 +81,8 @@ function openZip(): File {
   const zip = new ZipFile();
   const bytes = buffer(zip.outputStream);
   return {
-    async add(printed, qrText) {
-      const pdf = await drawPdf(printed, translators, valid, qrText);
+    async add(printed, qrText, pictures) {
+      const pdf = await drawPdf(printed, translators, valid, qrText, pictures);
       // Compressed already, but for its tags.
       zip.addBuffer(Buffer.from(pdf), `domdom-${printed.code}.pdf`, {
         mtime: new Date(`${printed.issuedOn}T00:00:00Z`),
