@@ -17,6 +17,10 @@ export function caseFile(path: string): Buffer {
   return readFileSync(join(cases, path));
 }
 
+export function folderOfCases(folder: string): string {
+  return join(cases, folder);
+}
+
 export function listCases(folder: string, ending: string): string[] {
   return readdirSync(join(cases, folder)).filter((name) => name.endsWith(ending));
 }

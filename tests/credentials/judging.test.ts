@@ -2,11 +2,11 @@ import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 import fc from 'fast-check';
 import t from 'tap';
 import { bakePng, bakeSvg } from '../../server/credentials/baking.ts';
-import { type Judgement, judge } from '../../server/credentials/judging.ts';
+import { judge } from '../../server/credentials/judging.ts';
 import { signed, type Unsigned } from '../../server/credentials/proof.ts';
 import { readCredential } from '../../server/credentials/reading.ts';
 import { multikey } from '../../server/keys/multikey.ts';
-import { caseFile, listCases, readCase, skipWithout } from './cases.ts';
+import { inWords } from './verdicts.ts';
 
 const now = new Date('2026-11-22T09:00:00Z');
 const own = generateKeyPairSync('ed25519');
@@ -29,62 +29,6 @@ const bare = {
     },
   },
 };
-
-t.test('What the 1EdTech validator says, this says too, or has a reason', skipWithout('badges-1edtech'), async (t) => {
-  const reasons: Record<string, RegExp> = {
-    // Only the issuer's own site confirms Open Badges 2.0, and no site is asked: their verdicts rest on what it answers.
-    hosted: /^ob20\//,
-    // Neither an Open Badge nor an achievement: badge classes, alignments, lists of revocations, learner records.
-    other_kind: /^(?:ob20\/|clr20\/|ob30\/bit-string-list\/testlist)/,
-    too_large: /^clr20\/complex/,
-    other_signature: /^ob30\/sd\/derivedcredential/,
-    // "#key-1": the key itself is on the issuer's site.
-    key_elsewhere: /^ob30\/complete_v1/,
-    // Revoked, says a list on another site.
-    none: /^ob30\/bit-string-list\/credential-status-revoked/,
-  };
-  const expected = Object.entries<{ '1edtech': { verdict: string } }>(
-    JSON.parse(readCase('badges-1edtech/expected.json')),
-  );
-  t.ok(expected.length > 40);
-  for (const [file, { '1edtech': theirs }] of expected) {
-    const judgement = await judge(readCredential(caseFile(`badges-1edtech/${file}`)), now);
-    const reason = 'reason' in judgement ? judgement.reason : 'none';
-    const [isAccepted, isRefused] = [judgement.outcome === 'sound', isRefusal(judgement)];
-    const agrees = theirs.verdict.startsWith('invalid') ? isRefused : isAccepted;
-    t.ok(agrees || reasons[reason]?.test(file), `${file}: ${theirs.verdict}, here ${judgement.outcome} ${reason}`);
-  }
-});
-
-t.test('Credentials of the Digital Credentials Consortium', skipWithout('badges-dcc'), async (t) => {
-  const expected: Record<string, string> = {
-    'safeModeBreaker.json': 'refused other_signer',
-    'v1Expired.json': 'refused expired',
-    'v1NoStatus.json': 'sound',
-    // Its vocabulary for revocations is one that we do not have.
-    'v1Revoked.json': 'unchecked other_words',
-    'v1SimpleIssuerId.json': 'sound',
-    'v2DoubleSigWithBadStatusUrl.json': 'sound',
-    'v2EddsaWithValidStatus.json': 'sound',
-    'v2ExpiredWithValidStatus.json': 'refused expired',
-    'v2OBv3SpecExample.json': 'sound',
-    'v2RevokedAndExpired.json': 'refused expired',
-    // Their DID documents are not asked for: the key is in its own address, the issuer unknown either way.
-    'v2WithBadDidWeb.json': 'sound',
-    'v2didWebMultikeyWithValidStatus.json': 'sound',
-  };
-  t.strictSame(Object.keys(expected), Object.keys(JSON.parse(readCase('badges-dcc/expected.json'))));
-  for (const [file, words] of Object.entries(expected)) {
-    t.equal(inWords(await judge(readCredential(caseFile(`badges-dcc/${file}`)), now)), words, file);
-  }
-});
-
-t.test('Examples that nobody has signed are refused', skipWithout('badges-unsigned-examples'), async (t) => {
-  for (const file of listCases('badges-unsigned-examples', '.json')) {
-    const judgement = await judge(readCredential(caseFile(`badges-unsigned-examples/${file}`)), now);
-    t.not(judgement.outcome, 'sound', file);
-  }
-});
 
 t.test('A credential is sound as JSON and inside pictures, and says what is in it', async (t) => {
   const text = JSON.stringify(await badge());
@@ -275,13 +219,4 @@ async function verdict(file: object | string | Buffer): Promise<string> {
   const bytes =
     typeof file === 'string' || Buffer.isBuffer(file) ? Buffer.from(file) : Buffer.from(JSON.stringify(file));
   return inWords(await judge(readCredential(bytes), now));
-}
-
-function inWords(judgement: Judgement): string {
-  return 'reason' in judgement ? `${judgement.outcome} ${judgement.reason}` : judgement.outcome;
-}
-
-/** Said to be worth nothing, whether for its contents or for being no badge. */
-function isRefusal({ outcome }: Judgement): boolean {
-  return outcome === 'refused' || outcome === 'unreadable';
 }
