@@ -40,6 +40,16 @@ export const branches: Branch[] = [
   },
 ];
 
+/** Who signs the certificates of the courses that come with the platform. */
+export const signatory = {
+  id: '0199a000-0000-7000-8000-00000000d0d0',
+  branch: 'domdom',
+  name: 'Phạm Thu Hà',
+  title_vi: 'Điều phối viên',
+  title_en: 'Coordinator',
+  signs_from: '2020-01-01',
+};
+
 export interface Character {
   name: string;
   phone: string;

@@ -16,6 +16,7 @@ import { setWishes } from '../cohorts/wishes/queries.ts';
 import type { Config } from '../config.ts';
 import type { Database } from '../database/connection.ts';
 import { complete, enrol, lockEnrolment } from '../enrolments/queries.ts';
+import type { FileStore } from '../files/store.ts';
 import { ask, findAdviser } from '../help/queries.ts';
 import { getBranch, insertOrganisation, updateDescription } from '../organisations/managing/queries.ts';
 import { grantRole } from '../organisations/roles/queries.ts';
@@ -26,6 +27,7 @@ import { correctResponse } from '../quizzes/marking.ts';
 import { isMarkable } from '../quizzes/question.ts';
 import { getVersion, type VersionItem } from '../versions/reading.ts';
 import { guide } from './guiding.ts';
+import { letterhead } from './letterhead.ts';
 import { findEnrolment, getCourse, moveBack } from './queries.ts';
 import {
   branches,
@@ -42,6 +44,7 @@ import {
 
 interface Site {
   db: Kysely<Database>;
+  files: FileStore;
   config: Pick<Config, 'publicUrl'>;
   hasher?: Hasher;
 }
@@ -59,6 +62,7 @@ export async function tellStory(site: Site, onCharacter: () => void): Promise<vo
   const called = (name: string) => orNotFound(ids.get(name));
   const owner = called(nameOf('owner'));
   for (const branch of branches) await found(site, branch, owner);
+  await letterhead(site, owner);
   for (const character of characters) await welcome(site, character, called(character.name), owner);
 
   const cohortId = await gather(site, owner);

@@ -4,6 +4,9 @@
  *
  * `remove`: it tells who they are, or lets them in; `end`: it holds no longer; `blank`: what they wrote goes, the fact stays; `choose`:
  * as the person says; `keep`: a fact about a number without a name, so that statistics stay true.
+ *
+ * Not in it are `signatories`: who signs for an organisation stands there by name and title, and need be nobody here. Its managers take them
+ * off the list; what was printed stays with its holders, as the name of an assessor does. The page on privacy says so.
  */
 export interface Entry {
   table: string;

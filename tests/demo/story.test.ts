@@ -9,7 +9,7 @@ import { siteWithCourses } from '../support/library.ts';
 
 const { app, db } = await siteWithCourses(t);
 const arrivals: string[] = [];
-await tellStory({ db, config: app.config, hasher: app.hasher }, () => arrivals.push('one'));
+await tellStory({ db, files: app.files, config: app.config, hasher: app.hasher }, () => arrivals.push('one'));
 
 const comesIn = async (phone: string, secret: string) => {
   const visitor = client(app);
@@ -45,6 +45,14 @@ t.test('Learners stand where the story has left them', async (t) => {
   t.equal(await certificatesOf('0912000101'), 1);
   t.equal(await certificatesOf('0912000108'), 2);
   t.equal(await certificatesOf('0912000102'), 0);
+});
+
+t.test('Their certificates are signed, with the logo of who gives the courses', async (t) => {
+  const rows = await db.selectFrom('certificates').select(['signature_hash', 'logo_hash']).execute();
+  t.ok(rows.length > 0 && rows.every(({ signature_hash, logo_hash }) => signature_hash && logo_hash));
+  const owner = await comesIn('0912000001', password);
+  const page = await owner.get('/admin/organisations/domdom/signatories');
+  t.match(textOf(byRole(page.html, 'main')), /Phạm Thu Hà đang ký Điều phối viên/);
 });
 
 t.test('The owner sees the branches and their people', async (t) => {
