@@ -4,6 +4,7 @@ import { hasId } from '../database/by-id.ts';
 import type { Database } from '../database/connection.ts';
 import { containsFolded, searchWords } from '../database/search.ts';
 import { progressByKind } from '../enrolments/queries.ts';
+import { termThatStands } from '../enrolments/renewing/queries.ts';
 import { hasEnded } from '../meetings/queries.ts';
 import { assignmentsIn, type Submission, submissionsUntil, workUntil } from './assignments/queries.ts';
 import type { Assignment } from './assignments/work.ts';
@@ -115,25 +116,29 @@ function courseResults(slug: string | null): RawBuilder<CourseResult[]> {
         ${certificate} as certificate,
         (
           select max(completed_at) from completions
-          where completions.person_id = enrolments.person_id and enrolment_id = enrolments.id and completed_at <= ${until}
+          where completions.person_id = enrolments.person_id and enrolment_id in (enrolments.id, latest.id)
+            and completed_at <= ${until}
         ) as completed_at,
         (
           select max(greatest(started_at, (
             select max(answered_at) from answers
             where answers.person_id = attempts.person_id and attempt_id = attempts.id and answered_at <= ${until}
           )))
-          from attempts where enrolment_id = enrolments.id and started_at <= ${until}
+          from attempts where enrolment_id in (enrolments.id, latest.id) and started_at <= ${until}
         ) as answered_at,
         (
-          select max(submitted_at) from assignment_submissions where enrolment_id = enrolments.id and submitted_at <= ${until}
+          select max(submitted_at) from assignment_submissions
+          where enrolment_id in (enrolments.id, latest.id) and submitted_at <= ${until}
         ) as submitted_at
       from cohort_courses
       join courses on courses.id = cohort_courses.course_id and courses.slug = coalesce(${slug}::text, courses.slug)
-      join enrolments on enrolments.course_id = courses.id and enrolments.person_id = shown.person_id and ended_at is null
+      ${enrolments}
       where cohort_courses.cohort_id = shown.cohort_id
     ) as course
   )`;
 }
+
+const enrolments = termThatStands({ person: sql`shown.person_id`, until });
 
 /** The best share of points at each required quiz, by the newest marking of each attempt: what a certificate tells as its score. */
 const bestShares = sql<number[]>`array(
@@ -179,7 +184,13 @@ export interface MemberRecord {
   full_name: string;
   joined_at: string;
   left_at: string | null;
-  courses: (CourseFacts & { slug: string; version_id: string; certificate: CourseResult['certificate'] })[];
+  courses: (CourseFacts & {
+    slug: string;
+    version_id: string;
+    certificate: CourseResult['certificate'];
+    /** A further term is begun; the facts are those of the one before. */
+    is_renewing: boolean;
+  })[];
   meetings: { id: string; starts_at: string; state: string }[];
 }
 
@@ -201,10 +212,11 @@ export async function findRecord(
         select coalesce(json_agg(course order by position), '[]')
         from (
           select position, slug, enrolments.version_id, ${certificate} as certificate,
+            enrolments.id <> latest.id as is_renewing,
             ${factsUntil(until)}
           from cohort_courses
           join courses on courses.id = cohort_courses.course_id
-          join enrolments on enrolments.course_id = courses.id and enrolments.person_id = shown.person_id and ended_at is null
+          ${enrolments}
           where cohort_courses.cohort_id = shown.cohort_id
         ) as course
       ) as courses,

@@ -9,6 +9,8 @@ export interface RecordedCourse {
   title: string;
   language: string;
   certificate: { code: string; issued_at: string } | null;
+  /** What is shown is the term before. */
+  isRenewing: boolean;
   items: RecordedItem[];
 }
 
@@ -20,11 +22,11 @@ export interface RecordedItem {
 }
 
 export function recordedCourses(courses: MemberRecord['courses'], versions: Map<string, Version>): RecordedCourse[] {
-  return courses.flatMap(({ slug, version_id, certificate, ...facts }) => {
+  return courses.flatMap(({ slug, version_id, certificate, is_renewing: isRenewing, ...facts }) => {
     const version = versions.get(version_id);
     if (version === undefined) return [];
     const { title, language } = version;
-    return [{ slug, title, language, certificate, items: recordedItems(facts, version) }];
+    return [{ slug, title, language, certificate, isRenewing, items: recordedItems(facts, version) }];
   });
 }
 

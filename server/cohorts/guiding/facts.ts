@@ -12,6 +12,8 @@ export interface CourseProgress {
   language: string;
   done: number;
   total: number;
+  /** It is done, and the certificate is being renewed: the figures are those of the further term. */
+  is_renewing: boolean;
   next: Place | null;
   /** Of what a mentor signs off; null where the course does not ask for it. */
   sign_off: string | null;
@@ -54,12 +56,12 @@ export function progressOf({ courses }: Pick<MenteeRow, 'courses'>, versions: Ve
     const version = versions.get(course.version_id);
     if (version === undefined) return [];
     const required = version.items.filter((item) => item.required);
-    const { slug } = course;
+    const { slug, is_renewing } = course;
     const { title, language } = version;
     const done = required.filter(({ id }) => course.done.includes(id)).length;
     const next = placeOf(course, versions, (item) => item.required && !course.done.includes(item.id));
     const sign_off = required.some(({ kind }) => kind === 'sign_off') ? course.id : null;
-    return [{ slug, title, language, done, total: required.length, next, sign_off }];
+    return [{ slug, title, language, done, total: required.length, is_renewing, next, sign_off }];
   });
 }
 

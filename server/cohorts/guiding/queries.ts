@@ -6,6 +6,7 @@ import { checkedInOn } from '../../check-ins/queries.ts';
 import { doneItems } from '../../courses/queries.ts';
 import { hasId } from '../../database/by-id.ts';
 import type { Database } from '../../database/connection.ts';
+import { isRenewing } from '../../enrolments/renewing/queries.ts';
 import { replyTimes } from '../../help/queries.ts';
 import { openReports, unansweredQuestions, unreadAnswers } from '../../lesson-questions/counting/queries.ts';
 import { hasEnded, stateOf, takesCodes } from '../../meetings/queries.ts';
@@ -159,6 +160,7 @@ function menteeRows(cohort: { id: string }) {
           )
           .whereRef('cohort_courses.cohort_id', '=', 'cohort_members.cohort_id')
           .select(['courses.slug', 'enrolments.id', 'enrolments.version_id', lastVerdict.as('verdict')])
+          .select(isRenewing.as('is_renewing'))
           .select([doneItems.as('done'), waitingItems.as('waiting'), completedAt.as('completed_at')])
           .select([answeredAt.as('answered_at'), failedQuizzes.as('failed')])
           .orderBy('cohort_courses.position'),

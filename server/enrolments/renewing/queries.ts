@@ -1,4 +1,4 @@
-import { type Kysely, sql, type Transaction } from 'kysely';
+import { type Kysely, type RawBuilder, sql, type Transaction } from 'kysely';
 import { jsonArrayFrom } from 'kysely/helpers/postgres';
 import { v7 as newId } from 'uuid';
 import { dateOnPaper, type PrintedCertificate, titlesOf } from '../../certificates/printed.ts';
@@ -76,6 +76,32 @@ export async function renew(trx: Transaction<Database>, renewal: Renewal): Promi
       .execute();
   }
   return true;
+}
+
+/** Being renewed: a further term is begun and has no certificate yet. A condition on an `enrolments` row of the statement around it. */
+export const isRenewing = sql<boolean>`(enrolments.renews_id is not null and not exists (
+  select from certificates where certificates.enrolment_id = enrolments.id
+))`;
+
+/**
+ * Joins what somebody has in the `courses` row of the statement around it: as `latest` the enrolment that is open, as `enrolments` the one that
+ * counts. While a certificate is being renewed that is the one before: what was finished stays so until the new term is, and nobody loses by
+ * learning on.
+ */
+export function termThatStands({
+  person,
+  until,
+}: Record<'person' | 'until', RawBuilder<unknown>>): RawBuilder<unknown> {
+  return sql`
+    join enrolments as latest
+      on latest.course_id = courses.id and latest.person_id = ${person} and latest.ended_at is null
+    join enrolments on enrolments.id = case
+      when latest.renews_id is null or exists (
+        select from certificates where certificates.enrolment_id = latest.id and certificates.issued_at <= ${until}
+      ) then latest.id
+      else latest.renews_id
+    end
+  `;
 }
 
 /** Tells everybody whose certificate ends soon, once: by mail where they have one. Their page of courses says it anyway. @returns how many */
