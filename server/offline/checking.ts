@@ -25,14 +25,16 @@ export interface ListedIssuer {
   keys: string[];
   /** The codes that hold no longer, by `packCodes`; null: they are too many for this list. */
   revoked: string | null;
+  /** So many bits of each are left out: what is not among them holds, what is may not. */
+  rough?: number;
 }
 
 export type Verdict =
   /** `code_only`: the code or the short address alone, which proves nothing without the network. */
   | { outcome: 'unreadable' | 'code_only' | 'altered' }
   | { outcome: 'unknown_issuer'; facts: Facts }
-  /** `unlisted`: as it was signed, but nobody can tell here whether it was revoked. */
-  | { outcome: 'valid' | 'revoked' | 'trial' | 'expired' | 'unlisted'; facts: Facts; issuer: string };
+  /** As it was signed; `unlisted`: but nobody can tell here whether it was revoked; `doubtful`: and it may well have been. */
+  | { outcome: 'valid' | 'revoked' | 'trial' | 'expired' | 'unlisted' | 'doubtful'; facts: Facts; issuer: string };
 
 export const signatureLength = 64;
 
@@ -62,10 +64,12 @@ export function check(text: string, list: List, today: string): Verdict {
   return { outcome: standingOf(facts, issuer, today < list.date ? list.date : today), facts, issuer: issuer.name };
 }
 
-function standingOf(facts: Facts, { revoked }: ListedIssuer, today: string) {
-  if (revoked !== null && isPacked(facts.code, revoked)) return 'revoked';
+function standingOf(facts: Facts, { revoked, rough = 0 }: ListedIssuer, today: string) {
+  const isListed = revoked !== null && isPacked(facts.code, revoked, rough);
+  if (isListed && rough === 0) return 'revoked';
   if (facts.isTrial) return 'trial';
   if (isExpired({ validUntil: facts.validUntil ?? undefined }, today)) return 'expired';
+  if (isListed) return 'doubtful';
   return revoked === null ? 'unlisted' : 'valid';
 }
 

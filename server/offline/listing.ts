@@ -1,14 +1,14 @@
 import type { List, ListedIssuer } from './checking.ts';
 import type { Standings } from './queries.ts';
-import { packCodes } from './short-codes.ts';
+import { packCodes, packRoughly } from './short-codes.ts';
 import { rawKey } from './signing.ts';
 
 /** The most that a file may have, for a phone's memory and a weak link. */
 const mostBytes = 40_000;
 
 /**
- * What goes into a file, as JSON for a script. All lists of revoked certificates that fit: that of the issuer it is for first, then the shortest,
- * so that as many issuers as can be are whole.
+ * What goes into a file, as JSON for a script: of the issuer that it is for its list of revoked certificates, exact or as rough as there is
+ * room for; then all the lists that fit, the shortest first, so that as many issuers as can be are whole; then the longer ones, roughly.
  * @param around the bytes of the file without its list
  * @param issuer whose file it is; null: the one for all
  */
@@ -16,24 +16,39 @@ export function listInRoom(
   { today, issuers, ended }: Standings,
   { around, issuer, site }: { around: number; issuer: string | null; site: string },
 ): string {
-  const wanted = issuersOf(issuers).map((one) => ({
-    ...one,
-    revoked: packCodes(ended.find(({ issuer }) => issuer === one.code)?.codes ?? []),
-  }));
-  const list: List = { date: today, site, issuers: wanted.map((one) => ({ ...one, revoked: null })) };
+  const wanted = issuersOf(issuers).map((one) => {
+    const codes = ended.find(({ issuer }) => issuer === one.code)?.codes ?? [];
+    return { ...one, codes, revoked: packCodes(codes) };
+  });
+  const list: List = { date: today, site, issuers: wanted.map(({ codes, ...one }) => ({ ...one, revoked: null })) };
   let room = mostBytes - around - Buffer.byteLength(forScript(list));
   const kept = new Map<string, ListedIssuer>();
-  for (const one of wanted.toSorted((a, b) => rankOf(a) - rankOf(b))) {
-    if (one.revoked.length > room) continue;
-    room -= one.revoked.length;
-    kept.set(one.code, one);
-  }
+  const byLength = wanted.toSorted((a, b) => a.revoked.length - b.revoked.length);
+  for (const one of byLength.filter(({ code }) => code === issuer)) keep(one, 'exact') || keep(one, 'rough');
+  for (const one of byLength) keep(one, 'exact');
+  for (const one of byLength) keep(one, 'rough');
   return forScript({ ...list, issuers: list.issuers.map((one) => kept.get(one.code) ?? one) });
 
-  function rankOf({ code, revoked }: { code: string; revoked: string }): number {
-    return code === issuer ? -1 : revoked.length;
+  function keep({ codes, ...one }: (typeof wanted)[number], how: 'exact' | 'rough'): boolean {
+    if (kept.has(one.code)) return true;
+    if (how === 'exact') return fits({ ...one }, one.revoked.length);
+    const roughly = packRoughly(codes, room - roughMark);
+    return (
+      roughly !== null &&
+      fits({ ...one, revoked: roughly.packed, rough: roughly.rough }, roughly.packed.length + roughMark)
+    );
+  }
+
+  function fits(one: ListedIssuer, size: number): boolean {
+    if (size > room) return false;
+    room -= size;
+    kept.set(one.code, one);
+    return true;
   }
 }
+
+/** `,"rough":12` */
+const roughMark = 11;
 
 /** Of whom nothing is revoked, as far as this says. */
 export function issuersOf(signers: Standings['issuers']): ListedIssuer[] {

@@ -12,7 +12,7 @@ import { complete, importFile, pathsFile } from '../paths/site.ts';
 import { type TestApp, testApp } from '../support/app.ts';
 import { client } from '../support/client.ts';
 import { byRole, textOf } from '../support/html.ts';
-import { finish, learner, publish } from '../support/learners.ts';
+import { answer, finish, learner, publish, readLessons, startAttempt } from '../support/learners.ts';
 import { rootOrganisation } from '../support/organisations.ts';
 import { signedIn } from '../support/people.ts';
 import { longest, sample, valid } from './samples.ts';
@@ -121,6 +121,37 @@ t.test('What is printed at issuing stays, whatever becomes of the signatory and 
   for (const hash of first) t.equal(await site.app.files.find(hash), null, 'once it is withdrawn they go');
 });
 
+t.test(
+  'Double taps, while the signatory goes and files are swept, make one certificate, and importing again makes no other',
+  async (t) => {
+    const { site } = await signedSite(t);
+    const lan = await learner(site);
+    await readLessons(lan);
+    const attempt = await startAttempt(lan);
+    await answer(lan, attempt);
+    const taps = Array.from({ length: 6 }, () => lan.post(`${attempt}/submission`));
+    const without = site.db
+      .deleteFrom('signatories')
+      .execute()
+      .then(() => sweep(site));
+    for (const { status } of await Promise.all(taps)) t.equal(status, 303);
+    await without;
+    const certificates = () =>
+      site.db.selectFrom('certificates').select(['code', 'signature_hash', 'printed']).execute();
+    const [one, ...others] = await certificates();
+    t.equal(others.length, 0);
+    if (one?.signature_hash) t.ok(await site.app.files.find(one.signature_hash), 'what it names is there');
+    t.match(await textOfPdf(await pdfOf(site, one?.code ?? '')), 'Nguyễn Thị Lan');
+
+    await publish(t, site);
+    await publish(t, site, { 'vi/second.md': '# Bài hai\n\nĐã sửa.\n' });
+    await readLessons(lan);
+    await lan.post(`${attempt}/submission`);
+    await lan.post('/courses/small/enrolment');
+    t.strictSame(await certificates(), [one]);
+  },
+);
+
 t.test('Corrected, it is signed as it was; a path is signed by who gives it', async (t) => {
   const { site, root } = await signedSite(t);
   await publish(t, site, {}, 'other');
@@ -130,8 +161,8 @@ t.test('Corrected, it is signed as it was; a path is signed by who gives it', as
   await complete(lan, 'other');
   await site.db.updateTable('signatories').set({ name: 'Người Kế Nhiệm' }).execute();
   const owner = await signedIn(site, { roles: ['owner'], branch: root });
-  const answer = await owner.post(`/admin/certificates/${code}/correction`, { full_name: 'Nguyễn Thị Lan' });
-  const successor = String(answer.headers.location).split('/').at(-1) ?? '';
+  const sent = await owner.post(`/admin/certificates/${code}/correction`, { full_name: 'Nguyễn Thị Lan' });
+  const successor = String(sent.headers.location).split('/').at(-1) ?? '';
   t.match(await textOfPdf(await pdfOf(site, successor)), 'Lê Thị Hồng Gấm');
   const { code: ofPath } = await site.db
     .selectFrom('certificates')

@@ -76,6 +76,18 @@ t.test('A revoked one is refused, its neighbours in the list are not', async (t)
   t.equal(check(signed(key), revoking(null)).outcome, 'unlisted', 'a list without room for them');
 });
 
+t.test('A rough list says of nobody that they were revoked: what is not in it holds, what is may not', async (t) => {
+  const others = [11, 12, 13].map((byte) => newCode(() => new Uint8Array(40).fill(byte)));
+  const roughly = (codes: string[]): List => ({
+    ...list,
+    issuers: list.issuers.map((one) => ({ ...one, revoked: packCodes(codes, 25), rough: 25 })),
+  });
+  t.match(check(signed(key), roughly([...others, facts.code])), { outcome: 'doubtful', facts });
+  t.equal(check(signed(key), roughly(others)).outcome, 'valid');
+  const ended = signed(key, { validUntil: '2026-11-22' });
+  t.equal(check(ended, roughly([facts.code]), '2026-11-23').outcome, 'expired', 'what is certain is told first');
+});
+
 t.test(
   'One past its last day is expired, unless it was revoked; a clock that is behind the list is not believed',
   async (t) => {

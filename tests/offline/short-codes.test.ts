@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import t from 'tap';
 import { newCode } from '../../server/certificates/code.ts';
-import { isPacked, packCodes, shortCode } from '../../server/offline/short-codes.ts';
+import { isPacked, packCodes, packRoughly, shortCode } from '../../server/offline/short-codes.ts';
 
 const code = fc.uint8Array({ minLength: 40, maxLength: 40, max: 247 }).map((bytes) => newCode(() => bytes));
 
@@ -32,4 +32,22 @@ t.test('Of a thousand each takes less than five and a half characters', async (t
   const packed = packCodes(fc.sample(code, { numRuns: 1000, seed: 1 }));
   t.ok(packed.length < 5500, `${packed.length}`);
   t.match(packed, /^[\w-]*$/);
+});
+
+t.test('Roughly, every code that was packed is found, and few others are, in whatever room there is', async (t) => {
+  const codes = fc.sample(code, { numRuns: 3000, seed: 1 });
+  const others = fc.sample(code, { numRuns: 2000, seed: 2 });
+  for (const [room, most] of [
+    [2900, 0.07],
+    [4000, 0.02],
+    [8000, 0.0002],
+  ] as const) {
+    const { packed = '', rough = 0 } = packRoughly(codes, room) ?? {};
+    t.ok(packed.length > room / 2 && packed.length <= room, `${packed.length} of ${room}`);
+    t.ok(codes.every((one) => isPacked(one, packed, rough)));
+    const taken = others.filter((one) => isPacked(one, packed, rough)).length / others.length;
+    t.ok(taken <= most + 0.01, `${taken} of those that were not`);
+  }
+  t.equal(packRoughly(codes, 2000), null, 'before too many would be taken for one of them');
+  t.equal(packRoughly(codes, -5), null);
 });

@@ -40,10 +40,10 @@ function showWords() {
   }
   find('#date').textContent = dateIn(list.date);
   find('#issuers').textContent = '';
-  for (const { code, name, revoked } of list.issuers) {
+  for (const { code, name, revoked, rough } of list.issuers) {
     const issuer = find('#issuers').appendChild(element('li', name));
-    if (revoked !== null) continue;
-    issuer.append(`: ${words('without_list')} `);
+    if (revoked !== null && !rough) continue;
+    issuer.append(`: ${words(rough ? 'rough_list' : 'without_list')} `);
     const link = issuer.appendChild(element('a', words('own_file')));
     link.href = `${list.site}/verify.html?issuer=${code}`;
   }
