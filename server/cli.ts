@@ -16,13 +16,14 @@ import { examine } from './doctor/examining.ts';
 import { inWords } from './doctor/finding.ts';
 import { openFileStore } from './files/opening.ts';
 import type { FileStore } from './files/store.ts';
-import { importFolder, sentence } from './imports/importing.ts';
+import { importPackage, sentence } from './imports/importing.ts';
 import { listJobStates } from './jobs/queries.ts';
 import { jobsInWords } from './jobs/report.ts';
 import { copyMasterKey, examineMasterKey, masterKeyFile } from './keys/master-key.ts';
 import { findIssuer } from './keys/queries.ts';
 import { KeyLocked, listLocked, rotateKey } from './keys/signing.ts';
 import { convertCourse } from './moving-in/command.ts';
+import { exportInto } from './moving-out/command.ts';
 import { ensureRootOrganisation } from './organisations/queries.ts';
 import { ensureProvinces } from './places/provinces.ts';
 import { useOwnFonts } from './platform/fonts.ts';
@@ -83,8 +84,13 @@ const commands: Record<string, Command> = {
   'course import': {
     usage: 'course import FOLDER',
     about:
-      'Reads a course folder and publishes a new version where something changed. Faults are told by file and line.',
+      'Reads a course folder, or a zip of one, and publishes a new version where something changed. Faults are told by file and line.',
     run: ([folder]) => withDatabase((work) => importCourse(work, folder)),
+  },
+  'course export': {
+    usage: 'course export SLUG FILE [--format FORMAT] [--language CODE]',
+    about: 'Writes a course into a file: the zip that can be imported again.',
+    run: (args) => withDatabase((work) => exportInto(work, args)),
   },
   'course convert': {
     usage: 'course convert SOURCE FOLDER [--language CODE]',
@@ -213,7 +219,7 @@ async function fillWithPeople({ db, config, connection }: Work, args: string[]):
 
 async function importCourse({ db, files }: Work, folder: string | undefined): Promise<void> {
   if (folder === undefined) throw new PlainError('Say which folder: npm run domdom -- course import FOLDER');
-  const outcome = await importFolder({ db, files }, folder);
+  const outcome = await importPackage({ db, files }, folder);
   if (outcome.faults.length > 0) {
     throw new PlainError(outcome.faults.map((fault) => sentence(outcome.folder, fault, 'en')).join('\n'));
   }

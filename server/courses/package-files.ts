@@ -12,15 +12,15 @@ export interface SourceFolder {
   faults: Fault[];
 }
 
-const generous = { entries: 10_000, bytes: 100_000_000 };
+export const generous = { entries: 10_000, bytes: 100_000_000 };
 /** A package has two levels; a third is looked at, so that what lies there is told by name. */
-const deepest = 3;
+export const deepest = 3;
 /** In bytes. A lesson has some 10,000: a hundred times that would only cost time. */
 const longestLesson = 1_000_000;
 const longestFile = 5_000_000;
 
 /** What systems leave beside people's files. */
-const leftBehind = /^(?:\..*|__MACOSX|Thumbs\.db|desktop\.ini)$/i;
+export const leftBehind = /^(?:\..*|__MACOSX|Thumbs\.db|desktop\.ini)$/i;
 
 /** Reads a course folder into memory and follows no link. A file that cannot be taken is a fault. */
 export async function readFolder(folder: string, most = generous): Promise<SourceFolder> {
@@ -40,7 +40,7 @@ export async function readFolder(folder: string, most = generous): Promise<Sourc
       continue;
     }
     paths.push(path);
-    const longest = extname(path) === '.md' ? longestLesson : longestFile;
+    const longest = longestOf(path);
     const content = await readFile(join(root, place), longest);
     if (content === 'unreadable') tell('file_unreadable');
     else if (content === 'too large') tell('file_too_large', { kilobytes: longest / 1000 });
@@ -50,6 +50,16 @@ export async function readFolder(folder: string, most = generous): Promise<Sourc
       files.set(path, content);
     }
   }
+  return taken(name, files, faults, paths);
+}
+
+/** How many bytes are read of a file with that name. */
+export function longestOf(path: string): number {
+  return extname(path) === '.md' ? longestLesson : longestFile;
+}
+
+/** @param paths of all files, also of those that could not be taken */
+export function taken(name: string, files: Map<string, Buffer>, faults: Fault[], paths: string[]): SourceFolder {
   const inOrder = [...files].sort(([one], [other]) => (one < other ? -1 : 1));
   return { name, files: new Map(inOrder), faults: [...faults.sort(byFile), ...clashes(paths.sort())] };
 }
@@ -68,7 +78,7 @@ function clashes(paths: string[]): Fault[] {
   });
 }
 
-function refused(name: string, code: string, values: Fault['values']): SourceFolder {
+export function refused(name: string, code: string, values: Fault['values']): SourceFolder {
   return { name, files: new Map(), faults: [{ file: '.', line: null, code, values }] };
 }
 

@@ -51,11 +51,6 @@ export async function readPackage(folder: string, draw = readPicture): Promise<P
   return checkPackage(await readFolder(folder), draw);
 }
 
-/** The hash that `readPackage` would give: enough to see that nothing has changed, and quick. */
-export async function packageHash(folder: string): Promise<string> {
-  return hashOf(await readFolder(folder));
-}
-
 export async function checkPackage(source: SourceFolder, draw = readPicture): Promise<PackageReading> {
   const desk = layOut(source);
   const settings = readCourseYaml(desk);

@@ -1,8 +1,10 @@
-import { readdir } from 'node:fs/promises';
-import { basename, join, resolve } from 'node:path';
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Kysely } from 'kysely';
 import type { Fault } from '../courses/fault.ts';
-import { type CoursePackage, packageHash, readPackage } from '../courses/package.ts';
+import { type CoursePackage, checkPackage } from '../courses/package.ts';
+import { hashOf, readFolder, type SourceFolder } from '../courses/package-files.ts';
+import { readZippedFolder } from '../courses/package-zip.ts';
 import type { Database } from '../database/connection.ts';
 import { keepFile } from '../files/queries.ts';
 import type { FileStore } from '../files/store.ts';
@@ -43,9 +45,22 @@ export async function importCourses(stores: Stores, root: string): Promise<Impor
 }
 
 /** Publishes a course folder as a new version, or tells all its faults and changes nothing. */
-export async function importFolder({ db, files }: Stores, path: string): Promise<ImportOutcome> {
-  const folder = basename(resolve(path));
-  const hash = await packageHash(path);
+export async function importFolder(stores: Stores, path: string): Promise<ImportOutcome> {
+  return importSource(stores, await readFolder(path));
+}
+
+/** The same of a folder or of a zip. */
+export async function importPackage(stores: Stores, path: string): Promise<ImportOutcome> {
+  const isFile = await stat(path).then(
+    (found) => found.isFile(),
+    () => false,
+  );
+  return importSource(stores, isFile ? await readZippedFolder(path) : await readFolder(path));
+}
+
+async function importSource({ db, files }: Stores, source: SourceFolder): Promise<ImportOutcome> {
+  const folder = source.name;
+  const hash = hashOf(source);
   // A folder with faults is read again each time: what was wrong may lie outside of it, as a provider that nobody knew yet.
   if (isDone(await findImport(db, folder), hash)) return { folder, version: null, faults: [] };
   const current = await findCurrentVersion(db, folder);
@@ -55,7 +70,7 @@ export async function importFolder({ db, files }: Stores, path: string): Promise
     return { folder, version: null, faults: [] };
   }
 
-  const reading = await readPackage(path);
+  const reading = await checkPackage(source);
   if ('faults' in reading) return reject(db, folder, hash, reading.faults);
   const provider = await findProvider(db, reading.package.settings.provider);
   if (provider === undefined) {

@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import t, { type Test } from 'tap';
-import { type CoursePackage, checkPackage, packageHash, readPackage } from '../../server/courses/package.ts';
+import { type CoursePackage, checkPackage, readPackage } from '../../server/courses/package.ts';
+import { hashOf, readFolder } from '../../server/courses/package-files.ts';
 import { useOwnFonts } from '../../server/platform/fonts.ts';
 import { assertValidHtml } from '../support/valid-html.ts';
 import { courseFolder, type Files, soundCourse } from './folder.ts';
@@ -155,6 +156,10 @@ t.test(
     t.not(other.hash, plain.hash);
   },
 );
+
+async function packageHash(folder: string): Promise<string> {
+  return hashOf(await readFolder(folder));
+}
 
 t.test('the hash is the same for equal folders, and another after any change', async (t) => {
   const folder = await courseFolder(t);
