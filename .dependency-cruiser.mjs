@@ -34,6 +34,7 @@ const deeds = [
   'keys/signing',
   'limits/lookups',
   'mail/postman',
+  'moving-out/books',
   'moving-out/command',
   'moving-out/exporting',
   'moving-out/sources',

@@ -79,6 +79,7 @@ import { messageReportManagingRoutes, messageReportRoutes } from './messages/rep
 import { messageRoutes } from './messages/routes.ts';
 import { measure } from './metrics/measuring.ts';
 import { metricsRoutes } from './metrics/routes.ts';
+import { exportRoutes } from './moving-out/routes.ts';
 import { dataRequestRoutes, myDataRoutes } from './my-data/routes.ts';
 import { offlineRoutes } from './offline/routes.ts';
 import { coverageRoutes } from './organisations/coverage/routes.ts';
@@ -279,6 +280,7 @@ export async function buildApp({
       announcementWritingRoutes,
       announcementWishRoutes,
       resultRoutes,
+      exportRoutes,
     ],
   );
   scope(

@@ -24,6 +24,7 @@ import { findIssuer } from './keys/queries.ts';
 import { KeyLocked, listLocked, rotateKey } from './keys/signing.ts';
 import { convertCourse } from './moving-in/command.ts';
 import { exportInto } from './moving-out/command.ts';
+import { formats } from './moving-out/formats.ts';
 import { ensureRootOrganisation } from './organisations/queries.ts';
 import { ensureProvinces } from './places/provinces.ts';
 import { useOwnFonts } from './platform/fonts.ts';
@@ -89,8 +90,8 @@ const commands: Record<string, Command> = {
   },
   'course export': {
     usage: 'course export SLUG FILE [--format FORMAT] [--language CODE]',
-    about: 'Writes a course into a file: the zip that can be imported again.',
-    run: (args) => withDatabase((work) => exportInto(work, args)),
+    about: `Writes a course into a file, as the zip that can be imported again, or as ${formats.slice(1).join(', ')}; says what a format cannot hold.`,
+    run: (args) => withDatabase((work) => exportInto(work, args, work.config.publicUrl)),
   },
   'course convert': {
     usage: 'course convert SOURCE FOLDER [--language CODE]',

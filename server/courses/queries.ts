@@ -3,6 +3,7 @@ import { publicAnnouncements } from '../announcements/queries.ts';
 import type { Database } from '../database/connection.ts';
 import { gathered, type Placeholders, prepared } from '../database/prepared.ts';
 import { containsFolded, searchWords } from '../database/search.ts';
+import { holdsRole } from '../organisations/access.ts';
 import type { Language } from '../platform/i18n.ts';
 import { isHelper } from '../platform/scopes.ts';
 import type { Person } from '../platform/sessions.ts';
@@ -123,10 +124,22 @@ const courseBySlug = gathered({ person: 'uuid', slug: 'text' }, (db, { person, s
   readableCourses(db, person)
     .innerJoin('course_versions', (join) => join.on('course_versions.id', '=', versionRead))
     .innerJoin('organisations as provider', 'provider.id', 'course_versions.provider_id')
+    .innerJoin('organisations as owner', 'owner.id', 'courses.owner_organisation_id')
     .where('courses.slug', '=', slug)
     .select(['courses.id', 'courses.slug', 'course_versions.id as version_id', 'enrolments.id as enrolment_id'])
     .select(['provider.name as provider_name', 'provider.code as provider_code', doneItems.as('done')])
     .select(publicAnnouncements(sql`courses.id`).as('announced'))
+    .select(({ ref }) =>
+      holdsRole({ id: sql<string>`${person}` }, ['author', 'manager'], ref('owner.path')).as('may_export'),
+    )
+    .select((eb) =>
+      eb
+        .selectFrom('version_books')
+        .innerJoin('files', 'files.hash', 'version_books.hash')
+        .where('version_books.version_id', '=', versionRead)
+        .select(sql<Record<string, number> | null>`jsonb_object_agg(language, bytes)`.as('bytes'))
+        .as('books'),
+    )
     .select((eb) =>
       eb
         .selectFrom('certificates')

@@ -17,6 +17,7 @@ import type { FileStore } from '../files/store.ts';
 import { forgetOldNotes } from '../invitations/queries.ts';
 import { removeOldCounts } from '../limits/queries.ts';
 import { removeOldMails } from '../mail/queries.ts';
+import { drawMissingBooks } from '../moving-out/books.ts';
 import { eraseUnentered } from '../my-data/erasure/queries.ts';
 import { forgetOldWords } from '../my-data/requests/queries.ts';
 import { removeOldImports } from '../people/importing/queries.ts';
@@ -25,7 +26,7 @@ import type { Job } from '../platform/jobs.ts';
 import { removeOldShareLinks } from '../share-links/queries.ts';
 
 interface Parts {
-  config: Pick<Config, 'backupDir' | 'keepDays'>;
+  config: Pick<Config, 'backupDir' | 'keepDays' | 'publicUrl'>;
   connection: PoolConfig;
   db: Kysely<Database>;
   files: FileStore;
@@ -34,7 +35,7 @@ interface Parts {
 const day = 24 * 60 * 60_000;
 
 /** All that is done by the clock, in the hours when few learn. */
-export function listJobs({ config: { backupDir, keepDays }, connection, db, files }: Parts): Job[] {
+export function listJobs({ config: { backupDir, keepDays, publicUrl }, connection, db, files }: Parts): Job[] {
   const removing = (name: string, schedule: string, remove: () => Promise<number | null>): Job => ({
     name,
     schedule,
@@ -59,10 +60,16 @@ export function listJobs({ config: { backupDir, keepDays }, connection, db, file
     schedule: '*/5 * * * *',
     run: async () => `queued ${await queueLetters(db)}`,
   };
+  const books = {
+    name: 'books',
+    schedule: '*/10 * * * *',
+    run: async () => `drew ${await drawMissingBooks({ db, files }, publicUrl)}`,
+  };
   return [
     backup,
     reminders,
     letters,
+    books,
     removing('sessions', '20 1 * * *', () => removeEndedSessions(db)),
     removing('known-browsers', '25 1 * * *', () => removeForgottenBrowsers(db)),
     removing('owner-links', '30 1 * * *', () => removeOldOwnerLinks(db)),

@@ -11,7 +11,7 @@ import { findCourseToExport } from './queries.ts';
 import type { Stores } from './sources.ts';
 
 /** `course export SLUG FILE`: the file is there whole or not at all. */
-export async function exportInto(stores: Stores, args: string[]): Promise<void> {
+export async function exportInto(stores: Stores, args: string[], publicUrl: URL): Promise<void> {
   const { slug, path, format, wanted } = argumentsOf(args);
   const course = await findCourseToExport(stores.db, slug);
   if (course === undefined) throw new PlainError(`There is no course ${slug}.`);
@@ -20,7 +20,7 @@ export async function exportInto(stores: Stores, args: string[]): Promise<void> 
   if (!course.languages.includes(language))
     throw new PlainError(`The course is not in ${language}, but in ${course.languages.join(', ')}.`);
   if (await isThere(path)) throw new PlainError(`${path} is there already. Name another file, or remove it.`);
-  const { bytes, notes } = await exportCourse(stores, course, format, language);
+  const { bytes, notes } = await exportCourse(stores, course, format, language, publicUrl);
   const draft = `${path}.part`;
   try {
     await pipeline(Readable.from(bytes), createWriteStream(draft, { flags: 'wx' }));

@@ -1,12 +1,15 @@
-import type { Note } from '../moving-in/draft.ts';
+import { changed, leftOut, type Note } from '../moving-in/draft.ts';
+import { inOrder } from '../moving-in/report.ts';
+import { getBook } from './books.ts';
 import type { Format } from './formats.ts';
 import type { CourseToExport } from './queries.ts';
-import { packageEntries, type Stores } from './sources.ts';
+import { giftOf, moodleXmlOf } from './quizzes.ts';
+import { openSources, packageEntries, type Stores } from './sources.ts';
 import { writeZip } from './zip.ts';
 
 interface Exported {
-  bytes: AsyncIterable<Buffer>;
-  /** what the format could not hold, or holds in another way */
+  bytes: AsyncIterable<Buffer> | Iterable<Buffer>;
+  /** what came, what the format holds in another way, and what it cannot hold */
   notes: Note[];
 }
 
@@ -14,8 +17,53 @@ interface Exported {
 export async function exportCourse(
   stores: Stores,
   course: CourseToExport,
-  _format: Format,
-  _language: string,
+  format: Format,
+  language: string,
+  publicUrl: URL,
 ): Promise<Exported> {
-  return { bytes: writeZip(packageEntries(stores, course)), notes: [] };
+  if (format === 'package') return { bytes: writeZip(packageEntries(stores, course)), notes: [] };
+  if (format === 'epub') {
+    const { items } = await openSources(stores, course, language);
+    return {
+      bytes: [Buffer.from(await getBook(stores, course, language, publicUrl))],
+      notes: whatBooksLeave(course, language, items),
+    };
+  }
+  const sources = await openSources(stores, course, language);
+  const notes = whatQuestionsLeave(course, language, sources);
+  const text =
+    format === 'gift' ? giftOf(sources.quizzes, notes) : await moodleXmlOf(sources.quizzes, sources.read, notes);
+  return { bytes: [Buffer.from(text)], notes: inOrder(notes) };
+}
+
+type Sources = Pick<Awaited<ReturnType<typeof openSources>>, 'items' | 'quizzes' | 'hasGlossary'>;
+
+/** Right answers stay on the server, and so the questions do. */
+function whatBooksLeave({ languages }: CourseToExport, language: string, items: Sources['items']): Note[] {
+  const others = languages.filter((one) => one !== language);
+  const quizzes = items.filter(({ kind }) => kind === 'quiz');
+  const place = 'course.yaml';
+  return [
+    ...quizzes.map(({ key, title }) => leftOut('quiz', `${language}/${key}.gift`, 'out_quiz', { title })),
+    ...(others.length > 0 ? [leftOut('course', place, 'out_languages', { language, others: others.join(', ') })] : []),
+  ];
+}
+
+/** What has no place where there are questions alone. */
+function whatQuestionsLeave(
+  { slug, languages }: CourseToExport,
+  language: string,
+  { items, quizzes, hasGlossary }: Sources,
+): Note[] {
+  const place = 'course.yaml';
+  const count = (kind: string) => items.filter((item) => item.kind === kind).length;
+  const others = languages.filter((one) => one !== language);
+  const notes: Note[] = [changed('course', place, 'out_rules')];
+  if (quizzes.length === 0) notes.push(leftOut('course', slug, 'out_no_quiz'));
+  if (others.length > 0) notes.push(leftOut('course', place, 'out_languages', { language, others: others.join(', ') }));
+  if (count('lesson') > 0) notes.push(leftOut('lesson', place, 'out_lessons', { count: count('lesson') }));
+  if (count('assignment') > 0)
+    notes.push(leftOut('assignment', place, 'out_assignments', { count: count('assignment') }));
+  if (hasGlossary) notes.push(leftOut('text', `${language}/glossary.yaml`, 'out_glossary'));
+  return notes;
 }

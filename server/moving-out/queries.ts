@@ -1,14 +1,36 @@
-import type { Kysely } from 'kysely';
+import { type Kysely, sql } from 'kysely';
+import { jsonArrayFrom } from 'kysely/helpers/postgres';
+import { readableCourses, versionRead } from '../courses/queries.ts';
 import type { Database } from '../database/connection.ts';
+import { holdsRole } from '../organisations/access.ts';
+import { isHelper } from '../platform/scopes.ts';
+import type { Person } from '../platform/sessions.ts';
 
-/** Whole, whoever may read it: for whoever has proved that they may. */
+/** Whoever may read it: for an operator. */
 export async function findCourseToExport(db: Kysely<Database>, slug: string) {
+  return coursesToExport(db, slug).executeTakeFirst();
+}
+
+/** For authors and managers of the organisation that owns it, or stands above that. */
+export async function findCourseOfAuthor(db: Kysely<Database>, person: { id: string }, slug: string) {
+  return coursesToExport(db, slug)
+    .innerJoin('organisations as owner', 'owner.id', 'courses.owner_organisation_id')
+    .innerJoin('course_version_texts as text', (join) =>
+      join
+        .onRef('text.version_id', '=', 'course_versions.id')
+        .on('text.language', '=', sql<string>`course_versions.languages[1]`),
+    )
+    .where(({ ref }) => holdsRole(person, ['author', 'manager'], ref('owner.path')))
+    .select(['text.title', 'text.language'])
+    .executeTakeFirst();
+}
+
+function coursesToExport(db: Kysely<Database>, slug: string) {
   return db
     .selectFrom('courses')
     .innerJoin('course_versions', 'course_versions.id', 'courses.current_version_id')
-    .where('slug', '=', slug)
-    .select(['course_versions.id', 'courses.slug', 'number', 'languages', 'published_at'])
-    .executeTakeFirst();
+    .where('courses.slug', '=', slug)
+    .select(['course_versions.id', 'courses.slug', 'number', 'languages', 'published_at']);
 }
 
 export type CourseToExport = NonNullable<Awaited<ReturnType<typeof findCourseToExport>>>;
@@ -22,4 +44,100 @@ export async function listSourceFiles(db: Kysely<Database>, version: { id: strin
     .execute();
   // Not by the database, whose order is that of a language.
   return files.sort((one, other) => (one.path < other.path ? -1 : 1));
+}
+
+/** The items that its author wrote, by name in a language. */
+export async function listItemsToExport(db: Kysely<Database>, version: { id: string }, language: string) {
+  return db
+    .selectFrom('items')
+    .innerJoin('item_texts', 'item_texts.item_id', 'items.id')
+    .where('version_id', '=', version.id)
+    .where('language', '=', language)
+    .where('kind', '<>', 'sign_off')
+    .select(['items.id', 'key', 'kind', 'title', 'minutes', 'html'])
+    .orderBy('position')
+    .execute();
+}
+
+/** The version that somebody reads who reads the course whole: enrolled, or helping others. */
+export async function findReadVersion(db: Kysely<Database>, person: Person, slug: string) {
+  return readableCourses(db, sql`${person.id}::uuid`)
+    .where('courses.slug', '=', slug)
+    .$if(!isHelper(person), (query) => query.where('enrolments.id', 'is not', null))
+    .select(['courses.slug', versionRead.as('id')])
+    .executeTakeFirst();
+}
+
+/** A book that was drawn. */
+export async function findBookHash(db: Kysely<Database>, version: { id: string }, language: string) {
+  const book = await db
+    .selectFrom('version_books')
+    .select('hash')
+    .where('version_id', '=', version.id)
+    .where('language', '=', language)
+    .executeTakeFirst();
+  return book?.hash ?? null;
+}
+
+/** Drawn by two at once it is kept once. */
+export async function recordBook(
+  db: Kysely<Database>,
+  version: { id: string },
+  language: string,
+  hash: string,
+): Promise<void> {
+  await db
+    .insertInto('version_books')
+    .values({ version_id: version.id, language, hash })
+    .onConflict((conflict) => conflict.columns(['version_id', 'language']).doUpdateSet({ hash }))
+    .execute();
+}
+
+/** The languages in which a course of today has no book yet. */
+export async function listMissingBooks(db: Kysely<Database>) {
+  return db
+    .selectFrom('courses')
+    .innerJoin('course_version_texts as text', 'text.version_id', 'courses.current_version_id')
+    .leftJoin('version_books as book', (join) =>
+      join.onRef('book.version_id', '=', 'text.version_id').onRef('book.language', '=', 'text.language'),
+    )
+    .where('book.hash', 'is', null)
+    .select(['text.version_id as id', 'text.language'])
+    .execute();
+}
+
+/** All that a book says, but its pictures. */
+export async function getBookTexts(db: Kysely<Database>, version: { id: string }, language: string) {
+  return db
+    .selectFrom('course_versions')
+    .innerJoin('courses', 'courses.id', 'course_versions.course_id')
+    .innerJoin('organisations as provider', 'provider.id', 'course_versions.provider_id')
+    .innerJoin('course_version_texts as text', 'text.version_id', 'course_versions.id')
+    .where('course_versions.id', '=', version.id)
+    .where('text.language', '=', language)
+    .select(['courses.slug', 'licence', 'published_at', 'provider.name as provider'])
+    .select(['text.title', 'summary', 'outcomes', 'html'])
+    .select((eb) =>
+      jsonArrayFrom(
+        eb
+          .selectFrom('glossary_terms')
+          .whereRef('glossary_terms.version_id', '=', 'course_versions.id')
+          .where('glossary_terms.language', '=', language)
+          .select(['term', 'meaning'])
+          .orderBy(sql`term collate "vi-x-icu"`),
+      ).as('terms'),
+    )
+    .executeTakeFirstOrThrow();
+}
+
+/** The copies that every reader can show. */
+export async function listBookPictures(db: Kysely<Database>, version: { id: string }) {
+  return db
+    .selectFrom('version_pictures')
+    .innerJoin('files', 'files.hash', 'version_pictures.hash')
+    .where('version_id', '=', version.id)
+    .where('media_type', 'in', ['image/png', 'image/jpeg'])
+    .select(['files.hash', 'media_type'])
+    .distinct()
+    .execute();
 }

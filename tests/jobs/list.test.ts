@@ -10,8 +10,9 @@ import { run } from '../support/test-postgres.ts';
 const { db, url } = await testDatabase(t);
 const folder = await temporaryFolder(t);
 const parts = { connection: { connectionString: url }, db, files: folderStore(join(folder, 'files')) };
+const publicUrl = new URL('http://127.0.0.1:3000/');
 const keepDays = { mails: 90, invitationNotes: 30, joinAnswers: 90, requests: 730, unentered: 365 };
-const jobs = listJobs({ ...parts, config: { backupDir: join(folder, 'backups'), keepDays } });
+const jobs = listJobs({ ...parts, config: { backupDir: join(folder, 'backups'), keepDays, publicUrl } });
 
 const person = '01900000-0000-7000-8000-000000000001';
 await run(url, `insert into persons (id) values ('${person}')`);
@@ -172,15 +173,20 @@ t.test('More than fits into one statement goes too', async (t) => {
 t.test('The job “backup” writes into BACKUP_DIR, and without one says that it is not set', async (t) => {
   t.match(await runJob('backup'), /^domdom-.*\.tar: \d+ rows, 0 files$/);
   t.equal((await readdir(join(folder, 'backups'))).length, 1);
-  const [without] = listJobs({ ...parts, config: { backupDir: null, keepDays } });
+  const [without] = listJobs({ ...parts, config: { backupDir: null, keepDays, publicUrl } });
   t.equal(await without?.run(), 'BACKUP_DIR is not set');
 });
 
 t.test('Every job runs on a site where there is nothing to do', async (t) => {
   const { db, url } = await testDatabase(t);
-  const empty = { ...parts, db, connection: { connectionString: url }, config: { backupDir: null, keepDays } };
+  const empty = {
+    ...parts,
+    db,
+    connection: { connectionString: url },
+    config: { backupDir: null, keepDays, publicUrl },
+  };
   for (const job of listJobs(empty))
-    t.match(await job.run(), /^(removed 0|reminded 0|queued 0|BACKUP_DIR is not set)$/, job.name);
+    t.match(await job.run(), /^(removed 0|reminded 0|queued 0|drew 0|BACKUP_DIR is not set)$/, job.name);
 });
 
 async function runJob(name: string): Promise<string> {

@@ -177,7 +177,7 @@ t.test('The command says what it cannot do, and writes over nothing', async (t) 
   await importCourse(site, await courseFolder(t));
   const stores = { db: site.db, files: site.app.files };
   const folder = await temporaryFolder(t);
-  const refused = (args: string[], words: RegExp) => t.rejects(exportInto(stores, args), { message: words });
+  const refused = (args: string[], words: RegExp) => t.rejects(exportInto(stores, args, address), { message: words });
   await refused([], /^Say which course/);
   await refused(['small', 'x', 'y'], /^Say which course/);
   await refused(['small', join(folder, 'x'), '--format', 'pdf'], /^Say which course/);
@@ -190,11 +190,12 @@ t.test('The command says what it cannot do, and writes over nothing', async (t) 
   t.strictSame(await readdir(folder), ['taken']);
 });
 
+const address = new URL('http://127.0.0.1:3000/');
 const zeros = Buffer.alloc(4_000_000);
 
 async function exported(t: Test, { db, app: { files } }: TestApp, slug: string): Promise<string> {
   const path = join(await temporaryFolder(t), `${slug}.zip`);
-  await exportInto({ db, files }, [slug, path]);
+  await exportInto({ db, files }, [slug, path], address);
   return path;
 }
 

@@ -246,6 +246,10 @@ GET /cohorts/:id/results                                              sign-in st
 GET /cohorts/:id/results.csv                                          sign-in stranger · 200 mentor manager above owner · 404 rest
 GET /cohorts/:id/results.xlsx                                         sign-in stranger · 200 mentor manager above owner · 404 rest
 GET /cohorts/:id/results/:member                                      sign-in stranger · 200 mentor manager above owner · 404 rest
+GET /courses/:slug/exports                                            sign-in stranger · 200 owner · 404 rest
+GET /courses/:slug/exports/:format                                    sign-in stranger · 200 owner · 404 rest
+GET /courses/:slug/exports/:format/file                               sign-in stranger · 200 owner · 404 rest
+GET /courses/:slug/offline.epub                                       sign-in stranger · 404 signed-in elsewhere · 200 rest
 GET /here                                                             sign-in stranger · 200 rest
 GET /here/:code                                                       sign-in stranger · 200 rest
 POST /here                                                            sign-in stranger · 422 rest

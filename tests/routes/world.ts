@@ -158,6 +158,7 @@ export async function world(t: Test) {
       submission: ids.submission,
       token: path.startsWith('/invitations/') ? ids.token : 'token',
       id: ids[id],
+      format: 'gift',
       key: path.includes('/quizzes/') ? 'final' : path.includes('/assignments/') ? 'story' : 'second',
       file: path.startsWith('/submissions/')
         ? ids.workFile

@@ -23,14 +23,18 @@ interface Message {
 const guessFromNames = /^This document appears to be written in Vietnamese but the “html” start tag has “lang="en"”/;
 
 /** Passes pages to the checker of the W3C, all at once since starting it takes seconds. Skipped where Java is missing. */
-export async function assertValidHtml(t: Test, pages: Map<string, string>): Promise<void> {
+export async function assertValidHtml(
+  t: Test,
+  pages: Map<string, string>,
+  ending: 'html' | 'xhtml' = 'html',
+): Promise<void> {
   if (withoutJava) {
     t.pass('valid HTML', { skip: withoutJava });
     return;
   }
   const folder = await mkdtemp(join(tmpdir(), 'domdom-html-'));
   const names = [...pages.keys()];
-  await Promise.all(names.map((name, number) => writeFile(join(folder, `${number}.html`), pages.get(name) ?? '')));
+  await Promise.all(names.map((name, number) => writeFile(join(folder, `${number}.${ending}`), pages.get(name) ?? '')));
   const messages = await check(folder);
   await rm(folder, { recursive: true });
 
