@@ -52,6 +52,7 @@ import { credentialRoutes } from './credentials/routes.ts';
 import type { Database } from './database/connection.ts';
 import { renewingRoutes } from './enrolments/renewing/routes.ts';
 import { enrolmentRoutes } from './enrolments/routes.ts';
+import { essayRoutes } from './essays/marking/routes.ts';
 import type { FileStore } from './files/store.ts';
 import { glossaryRoutes } from './glossaries/routes.ts';
 import { healthRoutes } from './health/routes.ts';
@@ -113,6 +114,7 @@ import { resultRoutes } from './results/routes.ts';
 import { sharedRoutes, shareLinkRoutes } from './share-links/routes.ts';
 import { assessingRoutes } from './sign-offs/assessing/routes.ts';
 import { ownSignOffRoutes } from './sign-offs/own/routes.ts';
+import { unguidedRoutes } from './sign-offs/unguided/routes.ts';
 import { ownSkillRoutes, skillRoutes } from './skills/routes.ts';
 import { styleguideRoutes } from './styleguide/routes.ts';
 import { transcriptRoutes } from './transcripts/routes.ts';
@@ -230,6 +232,7 @@ export async function buildApp({
       assignmentRoutes,
       ownSignOffRoutes,
       assessingRoutes,
+      unguidedRoutes,
       learningRoutes,
       ownSkillRoutes,
       transcriptRoutes,
@@ -276,6 +279,7 @@ export async function buildApp({
       mentoringOfferRoutes,
       householdRoutes,
       markingRoutes,
+      essayRoutes,
       announcementReadingRoutes,
       announcementWritingRoutes,
       announcementWishRoutes,

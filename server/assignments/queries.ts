@@ -18,7 +18,12 @@ type Somebody = { id: string };
 /** Whoever has begun to mark has it for so long. */
 export const minutesToMark = 60;
 
-export const isClaimLive = sql<boolean>`assignment_claims.claimed_at > now() - make_interval(mins => ${sql.lit(minutesToMark)})`;
+export type Claims = 'assignment_claims' | 'essay_claims';
+
+export const isLiveIn = (claims: Claims) =>
+  sql<boolean>`${sql.ref(`${claims}.claimed_at`)} > now() - make_interval(mins => ${sql.lit(minutesToMark)})`;
+
+export const isClaimLive = isLiveIn('assignment_claims');
 
 /** A subquery on an `assignment_submissions` row of the statement around it. */
 export function filesHandedIn() {
@@ -188,19 +193,23 @@ async function isDone(
 function mayMark(reader: Somebody): RawBuilder<boolean> {
   return sql<boolean>`(assignment_submissions.person_id <> ${reader.id} and exists (
     select from enrolments
-    join cohort_courses on cohort_courses.course_id = enrolments.course_id
-    join cohort_members on cohort_members.cohort_id = cohort_courses.cohort_id
-      and cohort_members.person_id = enrolments.person_id and cohort_members.left_at is null
+    where enrolments.id = assignment_submissions.enrolment_id and exists (select from ${markedIn(reader)})
+  ))`;
+}
+
+/** The cohorts through which they may mark what the `enrolments` row of the statement around it has: to follow `from`. */
+export function markedIn(reader: Somebody): RawBuilder<unknown> {
+  return sql`cohort_courses
+    join cohort_members on cohort_members.cohort_id = cohort_courses.cohort_id and cohort_members.left_at is null
     join cohorts on cohorts.id = cohort_members.cohort_id
     join organisations on organisations.id = cohorts.organisation_id
-    where enrolments.id = assignment_submissions.enrolment_id and (
+    where cohort_courses.course_id = enrolments.course_id and cohort_members.person_id = enrolments.person_id and (
       ${holdsRole(reader, ['manager'], sql.ref('organisations.path'))}
       or exists (
         select from cohort_mentors
         where cohort_mentors.cohort_id = cohorts.id and cohort_mentors.person_id = ${reader.id} and valid_until is null
       ) and ${holdsRole(reader, ['mentor'], sql.ref('organisations.path'))}
-    )
-  ))`;
+    )`;
 }
 
 /** A file that somebody handed in, for them and for who may mark it. */

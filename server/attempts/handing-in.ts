@@ -5,21 +5,25 @@ import type { Database } from '../database/connection.ts';
 import { complete, lockEnrolment } from '../enrolments/queries.ts';
 import { orNotFound } from '../platform/errors.ts';
 import type { Language } from '../platform/i18n.ts';
-import { markAttempt } from './marking.ts';
-import { type Attempt, closeAttempt, findAttempt, insertMarking } from './queries.ts';
+import { markAttempt, waitsForMarker } from './marking.ts';
+import { type Attempt, askToMark, closeAttempt, findAttempt, insertMarking } from './queries.ts';
 
 interface Site {
   db: Kysely<Database>;
   config: Pick<Config, 'publicUrl'>;
 }
 
-/** Marks, records, completes and certifies in one transaction; handing in twice is handing in once. */
+/**
+ * Marks, records, completes and certifies in one transaction; handing in twice is handing in once. With an essay in it all but the handing in
+ * waits for who marks that.
+ */
 export async function handIn({ db, config }: Site, attempt: Attempt, language: Language): Promise<void> {
   await db.transaction().execute(async (trx) => {
     await lockEnrolment(trx, attempt.enrolment_id);
     if (!(await closeAttempt(trx, attempt))) return;
     // Read again now that no answer can come in any more.
     const { questions, settings } = orNotFound(await findAttempt(trx, { id: attempt.person_id }, attempt.id, language));
+    if (questions.some(waitsForMarker)) return askToMark(trx, attempt);
     const marking = markAttempt({ questions, settings });
     await insertMarking(trx, attempt, marking);
     if (!marking.passed) return;

@@ -1,7 +1,7 @@
 import { mark } from '../quizzes/marking.ts';
-import { isMarkable } from '../quizzes/question.ts';
+import { isAsked, isMarkable } from '../quizzes/question.ts';
 import { hasPassed } from '../quizzes/settings.ts';
-import type { AttemptContents } from './questions.ts';
+import type { AttemptContents, AttemptQuestion } from './questions.ts';
 
 export interface Marking {
   points: number;
@@ -10,12 +10,14 @@ export interface Marking {
   marks: { question_id: string; points: number }[];
 }
 
-/** Marks every question by its key and the quiz's rules; one without an answer scores 0. */
+/** Marks every question by its key and the quiz's rules, an essay by what somebody gave for it; one without an answer scores 0. */
 export function markAttempt(attempt: Omit<AttemptContents, 'id'>): Marking {
-  const marks = attempt.questions.flatMap(({ id, body, answered_body, response, points }) => {
-    if (!isMarkable(body)) return [];
-    const { fraction } = mark(answered_body ?? body, response, attempt.settings);
-    return [{ question_id: id, points: asKept(fraction * points), max: points }];
+  const marks = attempt.questions.flatMap(({ id, body, answered_body, response, points, essay_mark }) => {
+    if (!isAsked(body)) return [];
+    const earned = isMarkable(body)
+      ? mark(answered_body ?? body, response, attempt.settings).fraction * points
+      : (essay_mark?.points ?? 0);
+    return [{ question_id: id, points: asKept(earned), max: points }];
   });
   const points = asKept(marks.reduce((sum, { points }) => sum + points, 0));
   const max_points = asKept(marks.reduce((sum, { max }) => sum + max, 0));
@@ -25,6 +27,17 @@ export function markAttempt(attempt: Omit<AttemptContents, 'id'>): Marking {
     passed: hasPassed(points, max_points, attempt.settings),
     marks: marks.map(({ question_id, points }) => ({ question_id, points })),
   };
+}
+
+/** An essay that was written and that nobody has marked: a blank one scores 0 like any other question. */
+export function waitsForMarker({ body, response, essay_mark }: AttemptQuestion): boolean {
+  return body.type === 'essay' && response !== null && 'text' in response && !essay_mark;
+}
+
+/** What the rules alone have marked, while essays wait. */
+export function markWithoutEssays(attempt: Omit<AttemptContents, 'id'>): Pick<Marking, 'points' | 'max_points'> {
+  const questions = attempt.questions.filter(({ body }) => body.type !== 'essay');
+  return markAttempt({ ...attempt, questions });
 }
 
 /** The database holds points to five decimals, as Moodle does: thirds add up again within what `percentOf` forgives. */

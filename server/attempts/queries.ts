@@ -4,6 +4,7 @@ import { v7 as newId } from 'uuid';
 import { mayAskIn } from '../cohorts/access.ts';
 import type { Database } from '../database/connection.ts';
 import { gathered, type Placeholders, prepared } from '../database/prepared.ts';
+import { essayMarks } from '../essays/queries.ts';
 import type { Language } from '../platform/i18n.ts';
 import type { Question, Response } from '../quizzes/question.ts';
 import type { QuizSettings } from '../quizzes/settings.ts';
@@ -76,14 +77,15 @@ const attemptById = gathered({ id: 'uuid', person: 'uuid' }, (db, { id, person }
           .select(['question_id', 'revision', 'language'])
           .select((inner) => inner.ref('response').$castTo<Response | null>().as('response')),
       ).as('answers'),
-    ),
+    )
+    .select(essayMarks.as('essay_marks')),
 );
 
 /** One's own attempt with its quiz, its questions in the reader's language, and the newest answer to each. */
 export async function findAttempt(db: Kysely<Database>, person: { id: string }, id: string, language: Language) {
   const attempt = await attemptById(db, { id, person: person.id });
   if (attempt === undefined) return undefined;
-  const { answers, ...facts } = attempt;
+  const { answers, essay_marks, ...facts } = attempt;
   const version = await getVersion(db, attempt.version_id, language);
   const quiz = version.items.find((item) => item.id === attempt.item_id);
   if (!quiz?.quiz) throw new Error(`version ${version.id} has no quiz ${attempt.item_id}`);
@@ -99,7 +101,8 @@ export async function findAttempt(db: Kysely<Database>, person: { id: string }, 
     questions: questions.flatMap(({ bodies, ...question }) => {
       const body = bodies[version.language];
       const answer = answers.find(({ question_id }) => question_id === question.id);
-      return body === undefined ? [] : [{ ...question, body, ...answered(bodies, answer) }];
+      const essay_mark = essay_marks.find(({ question_id }) => question_id === question.id);
+      return body === undefined ? [] : [{ ...question, body, ...answered(bodies, answer), essay_mark }];
     }),
   };
 }
@@ -211,6 +214,11 @@ const insertFirstMarking = prepared((db, { id, points, max_points, passed, marks
     ),
 );
 
+/** From now on they are on the lists of those who mark. */
+export async function askToMark(trx: Transaction<Database>, attempt: { id: string }): Promise<void> {
+  await trx.insertInto('unmarked_essays').values({ attempt_id: attempt.id }).execute();
+}
+
 export async function insertMarking(
   trx: Transaction<Database>,
   attempt: { id: string },
@@ -219,11 +227,12 @@ export async function insertMarking(
   await insertFirstMarking(trx, { id: attempt.id, ...totals, marks: JSON.stringify(marks) });
 }
 
-/** The newest marking of an attempt, and how often its learner tried this quiz so far. */
+/** The newest marking of an attempt, null while its essays wait, and how often its learner tried this quiz so far. */
 export async function getMarking(db: Kysely<Database>, attempt: Pick<Attempt, 'id' | 'enrolment_id' | 'item_id'>) {
   return db
-    .selectFrom('markings')
-    .where('attempt_id', '=', attempt.id)
+    .selectFrom('submissions')
+    .leftJoin('markings', 'markings.attempt_id', 'submissions.attempt_id')
+    .where('submissions.attempt_id', '=', attempt.id)
     .select(['number', 'points', 'max_points', 'passed', 'marked_at'])
     .select((eb) =>
       jsonArrayFrom(
@@ -231,7 +240,7 @@ export async function getMarking(db: Kysely<Database>, attempt: Pick<Attempt, 'i
           .selectFrom('marks')
           .whereRef('marks.attempt_id', '=', 'markings.attempt_id')
           .whereRef('marks.marking_number', '=', 'markings.number')
-          .select(['question_id', 'points']),
+          .select(['question_id', 'marks.points']),
       ).as('marks'),
     )
     .select((eb) =>

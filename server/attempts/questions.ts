@@ -1,7 +1,7 @@
 import {
   type AskableQuestion,
   askable,
-  isMarkable,
+  isAsked,
   type Question,
   type QuestionOf,
   type Response,
@@ -27,6 +27,8 @@ export interface AttemptQuestion {
   /** 0: no answer yet. */
   revision: number;
   response: Response | null;
+  /** What counts now of what somebody gave for an essay. */
+  essay_mark?: { points: number; comment: string | null } | undefined;
 }
 
 /** With what its author says before it: a text to read, a table; in an order of the attempt's own it goes along. */
@@ -49,12 +51,12 @@ export interface ShownQuestion {
 export function askedQuestions({ questions }: Pick<AttemptContents, 'questions'>): AskedQuestion[] {
   let introduction: string[] = [];
   return questions.flatMap((question) => {
-    if (isMarkable(question.body)) {
+    if (isAsked(question.body)) {
       const asked = { ...question, introduction };
       introduction = [];
       return [asked];
     }
-    if (question.body.type === 'description') introduction.push(question.body.text);
+    introduction.push(question.body.text);
     return [];
   });
 }

@@ -2,12 +2,15 @@ import { correctResponse, mark } from '../quizzes/marking.ts';
 import {
   type AskableQuestion,
   askable,
+  isAsked,
   isMarkable,
   type MarkableQuestion,
   matchOptions,
+  type Question,
   type Response,
 } from '../quizzes/question.ts';
-import { type AttemptContents, optionOrder, orderedQuestions } from './questions.ts';
+import { waitsForMarker } from './marking.ts';
+import { type AskedQuestion, type AttemptContents, optionOrder, orderedQuestions } from './questions.ts';
 
 export interface ResultOption {
   html: string;
@@ -25,6 +28,11 @@ export interface ResultQuestion {
   points: number;
   max_points: number;
   isAnswered: boolean;
+  /** An essay that nobody has marked: its points say nothing. */
+  isWaiting: boolean;
+  /** What was written in an essay, and what its marker says of it. */
+  essay: string | null;
+  comment: string | null;
   /** For choices. */
   options: ResultOption[];
   /** For text and numbers; for true or false. */
@@ -50,8 +58,9 @@ export function resultQuestions(
   reveals: boolean,
 ): ResultQuestion[] {
   return orderedQuestions(attempt).flatMap((question, index) => {
-    const { id, key, introduction, body, answered_body, answered_language, response } = question;
-    if (!isMarkable(body)) return [];
+    const { id, key, introduction, body, answered_language, response } = question;
+    if (!isAsked(body)) return [];
+    const isEssay = body.type === 'essay';
     const ask = askable(body);
     return [
       {
@@ -62,27 +71,29 @@ export function resultQuestions(
         points: marks.find((given) => given.question_id === id)?.points ?? 0,
         max_points: question.points,
         isAnswered: response !== null,
+        isWaiting: waitsForMarker(question),
+        essay: isEssay && response !== null && 'text' in response ? response.text : null,
+        comment: question.essay_mark?.comment ?? null,
         options: optionResults(body, response, optionOrder(attempt, key, ask), reveals),
-        typed: typedIn(response),
+        typed: isEssay ? null : typedIn(response),
         pairs: body.type === 'matching' ? pairResults(body, response, reveals) : [],
-        feedback:
-          'options' in body
-            ? [body.generalFeedback].filter((note) => note !== null)
-            : mark(answered_body ?? body, response, attempt.settings).feedback,
+        feedback: feedbackOf(question, attempt),
         feedback_language: answered_language,
-        right: reveals ? typedIn(correctResponse(body)) : null,
+        right: reveals && isMarkable(body) ? typedIn(correctResponse(body)) : null,
         lesson: lessonOf(body),
       },
     ];
   });
 }
 
-function optionResults(
-  body: MarkableQuestion,
-  response: Response | null,
-  order: number[],
-  reveals: boolean,
-): ResultOption[] {
+/** Of an essay its author's words are for who marks it. */
+function feedbackOf({ body, answered_body, response }: AskedQuestion, { settings }: AttemptContents): string[] {
+  if (!isMarkable(body)) return [];
+  if ('options' in body) return [body.generalFeedback].filter((note) => note !== null);
+  return mark(answered_body ?? body, response, settings).feedback;
+}
+
+function optionResults(body: Question, response: Response | null, order: number[], reveals: boolean): ResultOption[] {
   if (body.type !== 'choice' && body.type !== 'choices') return [];
   const picked =
     response === null ? [] : 'choice' in response ? [response.choice] : 'choices' in response ? response.choices : [];
@@ -115,6 +126,6 @@ function typedIn(response: Response | null): string | boolean | null {
   return 'text' in response ? response.text : 'truefalse' in response ? response.truefalse : null;
 }
 
-function lessonOf({ tags }: MarkableQuestion): string | null {
+function lessonOf({ tags }: Question): string | null {
   return tags.find((tag) => tag.startsWith('lesson:'))?.slice('lesson:'.length) ?? null;
 }

@@ -8,6 +8,7 @@ import { attemptsLeft, percentOf } from '../quizzes/settings.ts';
 import { questionsForReader } from './data-saving.ts';
 import { type ReadAnswers, readAnswers } from './forms.ts';
 import { handIn } from './handing-in.ts';
+import { markAttempt, markWithoutEssays } from './marking.ts';
 import { type Attempt, findAttempt, getMarking, saveAnswers } from './queries.ts';
 import { type AttemptContents, askedQuestions, type ShownQuestion, shownQuestions } from './questions.ts';
 import { type ResultQuestion, resultQuestions } from './results.ts';
@@ -28,6 +29,8 @@ declare module '../platform/views.ts' {
         has_passed: boolean;
         left: number | null;
         reveals: boolean;
+        /** Essays that nobody has marked; until then points are those of the other questions. */
+        waiting: number;
       };
       certificate_code: string | null;
       /** They have a mentor for this course. */
@@ -109,20 +112,25 @@ export function attemptRoutes(app: FastifyInstance): void {
   app.get<AttemptParams>('/attempts/:id/result', async (request, reply) => {
     const { questions, ...attempt } = await getAttempt(request);
     if (attempt.submitted_at === null) return reply.goTo(`/attempts/${attempt.id}`);
-    const { points, max_points, passed, marks, tries, certificate_code, may_ask } = await getMarking(db, attempt);
+    const marking = await getMarking(db, attempt);
+    const { points, max_points, passed, tries, certificate_code, may_ask } = marking;
     const left = attemptsLeft(attempt.settings, tries.used);
     const reveals = tries.passed || left === 0;
+    const contents = { ...attempt, questions };
+    const isMarked = points !== null && max_points !== null;
+    const results = resultQuestions(contents, isMarked ? marking.marks : markAttempt(contents).marks, reveals);
+    const total = isMarked ? { points, max_points } : markWithoutEssays(contents);
     return reply.page('attempts/result', {
       attempt,
-      questions: resultQuestions({ ...attempt, questions }, marks, reveals),
+      questions: results,
       result: {
-        points,
-        max_points,
-        percent: percentOf(points, max_points),
-        passed,
+        ...total,
+        percent: total.max_points === 0 ? 0 : percentOf(total.points, total.max_points),
+        passed: passed === true,
         has_passed: tries.passed,
         left,
         reveals,
+        waiting: results.filter(({ isWaiting }) => isWaiting).length,
       },
       certificate_code,
       may_ask,

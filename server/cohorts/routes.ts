@@ -8,7 +8,7 @@ import { Forbidden } from '../platform/errors.ts';
 import { blankForm, type Form, pageNumber, queryText, readForm, withErrors } from '../platform/forms.ts';
 import { languages } from '../platform/i18n.ts';
 import { rowId } from '../platform/row-id.ts';
-import { signedIn } from '../platform/scopes.ts';
+import { isHelper, signedIn } from '../platform/scopes.ts';
 import { type Cohort, getManagedCohort } from './access.ts';
 import { type CohortFields, CohortForm, CoursesForm } from './forms.ts';
 import { mostCourses } from './limits.ts';
@@ -43,6 +43,8 @@ declare module '../platform/views.ts' {
       managed: Awaited<ReturnType<typeof listManaged>> | null;
       branches: Awaited<ReturnType<typeof listOwnBranches>>;
       page_number: number;
+      /** They may be asked to mark and to sign off for whom nobody guides. */
+      helps: boolean;
     };
     'cohorts/new': FormPage & { branch: Branch; id: string };
     'cohorts/settings': FormPage & { cohort: Cohort };
@@ -59,11 +61,12 @@ export function cohortRoutes(app: FastifyInstance): void {
     const person = signedIn(request);
     const page_number = pageNumber(queryText(request.query, 'page'));
     const own = await listOwn(db, person);
+    const helps = isHelper(person);
     if (!person.roles.some((role) => role === 'manager' || role === 'owner'))
-      return reply.page('cohorts/index', { own, managed: null, branches: [], page_number });
+      return reply.page('cohorts/index', { own, managed: null, branches: [], page_number, helps });
     const managed = await listManaged(db, person, page_number);
     const branches = await listOwnBranches(db, person);
-    return reply.page('cohorts/index', { own, managed, branches, page_number });
+    return reply.page('cohorts/index', { own, managed, branches, page_number, helps });
   });
 
   app.get('/cohorts/new', async (request, reply) => {

@@ -2,7 +2,7 @@ import { gzipSync } from 'node:zlib';
 import { cleanLine } from '../platform/text.ts';
 import { readGift } from '../quizzes/gift-read.ts';
 import { alignMatches, pairFaults } from '../quizzes/pairing.ts';
-import { askable, isMarkable, type Question } from '../quizzes/question.ts';
+import { askable, isAsked, type Question } from '../quizzes/question.ts';
 import { questionFaults } from '../quizzes/question-faults.ts';
 import type { TextFault } from './fault.ts';
 import type { MarkdownOptions } from './markdown.ts';
@@ -41,7 +41,7 @@ export function readQuiz(
     ...questions.flatMap((question) => [...ownFaults(question, lessons), ...questionFaults(question)]),
     ...rendered.flatMap((one) => one.faults),
   ];
-  if (found.length === 0 && !questions.some(isMarkable)) found.push({ line: null, code: 'quiz_empty', values: {} });
+  if (found.length === 0 && !questions.some(isAsked)) found.push({ line: null, code: 'quiz_empty', values: {} });
   return {
     text: quizText(
       titleOf(categories) || untitled,
@@ -61,10 +61,9 @@ export function pairQuiz(original: QuizText, translation: QuizText): { text: Qui
 }
 
 function ownFaults(question: Question, lessons: Set<string>): TextFault[] {
-  const { key, line, tags, type } = question;
+  const { key, line, tags } = question;
   const faults: TextFault[] = [];
   if (key === null) faults.push({ line, code: 'question_without_id', values: {} });
-  if (type === 'essay') faults.push({ line, code: 'question_essay', values: {} });
   for (const tag of tags) {
     const lesson = /^lesson:(.*)$/.exec(tag)?.[1];
     if (lesson !== undefined && !lessons.has(lesson))

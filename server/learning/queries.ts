@@ -2,6 +2,7 @@ import { type Kysely, sql } from 'kysely';
 import { jsonArrayFrom, jsonObjectFrom } from 'kysely/helpers/postgres';
 import { unreadAnnouncements } from '../announcements/queries.ts';
 import { noticesFor } from '../assignments/notices/queries.ts';
+import { waitingItems } from '../assignments/waiting/queries.ts';
 import { dateAtIssuer } from '../certificates/queries.ts';
 import { isExpired, isRenewable } from '../certificates/validity.ts';
 import { ownCohorts } from '../cohorts/own/queries.ts';
@@ -9,6 +10,7 @@ import { doneItems, withDone } from '../courses/queries.ts';
 import type { Database } from '../database/connection.ts';
 import { gathered } from '../database/prepared.ts';
 import { progress } from '../enrolments/queries.ts';
+import { essayNotices } from '../essays/queries.ts';
 import type { Language } from '../platform/i18n.ts';
 import { lastVerdict } from '../sign-offs/queries.ts';
 import { getVersion, listVersions } from '../versions/reading.ts';
@@ -19,6 +21,7 @@ const enrolmentsOfPerson = gathered({ person: 'uuid' }, (db, { person }) =>
   db.selectNoFrom([ownCohorts(person).as('cohorts'), noticesFor(person).as('notices')]).select((eb) => [
     dateAtIssuer(sql<Date>`now()`).$notNull().as('today'),
     unreadAnnouncements(person).as('unread'),
+    essayNotices(person).as('essays'),
     jsonArrayFrom(
       eb
         .selectFrom('enrolments')
@@ -93,6 +96,7 @@ export async function getLearning(db: Kysely<Database>, person: { id: string }, 
     cohorts = [],
     paths = [],
     notices = [],
+    essays = [],
     today = '',
     unread = 0,
   } = (await enrolmentsOfPerson(db, { person: person.id })) ?? {};
@@ -119,6 +123,7 @@ export async function getLearning(db: Kysely<Database>, person: { id: string }, 
     courses,
     cohorts,
     notices,
+    essays,
     unread,
     paths: paths.map(({ titles, ...path }) => ({ ...path, title: titles[language] ?? '' })),
   };
@@ -142,7 +147,7 @@ const progressBySlug = gathered({ person: 'uuid', slug: 'text' }, (db, { person,
     .where('enrolments.person_id', '=', person)
     .where('courses.slug', '=', slug)
     .where('ended_at', 'is', null)
-    .select(['slug', 'enrolments.version_id', 'enrolled_at', progress.as('progress')])
+    .select(['slug', 'enrolments.version_id', 'enrolled_at', progress.as('progress'), waitingItems.as('waiting')])
     .select((eb) =>
       jsonArrayFrom(
         eb
@@ -158,7 +163,7 @@ const progressBySlug = gathered({ person: 'uuid', slug: 'text' }, (db, { person,
 export async function findProgress(db: Kysely<Database>, person: { id: string }, slug: string, language: Language) {
   const enrolment = await progressBySlug(db, { person: person.id, slug });
   if (enrolment === undefined) return undefined;
-  const { completions, ...facts } = enrolment;
+  const { completions, waiting, ...facts } = enrolment;
   const version = await getVersion(db, enrolment.version_id, language);
   return {
     ...facts,
@@ -167,7 +172,7 @@ export async function findProgress(db: Kysely<Database>, person: { id: string },
     version: version.number,
     items: version.items.map((item) => {
       const { completed_at = null, cause = null } = completions.find(({ item_id }) => item_id === item.id) ?? {};
-      return { ...item, completed_at, cause };
+      return { ...item, completed_at, cause, is_waiting: waiting.includes(item.id) };
     }),
   };
 }

@@ -2,7 +2,7 @@ import type { XmlElement } from '@rgrove/parse-xml';
 import type { Option, Question, TextFormat } from '../quizzes/question.ts';
 import { given } from './backup-files.ts';
 import { changed, type DraftQuestion, leftOut, type Note } from './draft.ts';
-import { rangeOf } from './moodle-xml.ts';
+import { rangeOf, uploadOnly } from './moodle-xml.ts';
 import { attribute, elements, everyElement, textAt } from './xml.ts';
 
 export interface BankQuestion {
@@ -34,7 +34,10 @@ export function readBackupQuestions(bank: XmlElement | null, notes: Note[], reli
       if (parent !== '' && parent !== '0' && parent !== attribute(source, 'id')) return [];
       const question = questionOf(source, type, (text) => relink(text, context), notes, place);
       if (question === null) notes.push(leftOut('question', place, 'question_type', { type, title }));
-      const questions = question === null ? [] : [{ question, type, place }];
+      const isUpload = Array.from(everyElement(source, 'responseformat')).some(
+        ({ text }) => text.trim() === uploadOnly,
+      );
+      const questions = question === null ? [] : [{ question, type, place, isUpload }];
       return [{ names: [attribute(source, 'id'), ...names], category: name, questions, isUsed: false }];
     };
     const entries = elements(category).flatMap((child) => [...everyElement(child, 'question_bank_entry')]);
@@ -151,7 +154,14 @@ function questionOf(
       const distractors = matches.filter((one) => !named.includes(one)).map((one) => textAt(one, 'answertext'));
       return { ...common, type: 'matching', pairs, distractors: distractors.filter(Boolean) };
     }
-    case 'essay':
+    case 'essay': {
+      const [settings] = everyElement(source, 'essay');
+      if (given(textAt(settings, 'graderinfo')) === '') return { ...common, type };
+      // Those for the marker: learners read what the marker says to them.
+      if (common.generalFeedback !== null) notes.push(changed('question', place, 'feedback_dropped', { count: 1 }));
+      delete own.generalFeedback;
+      return { ...common, type, generalFeedback: rich(settings, 'graderinfo', 'generalFeedback') };
+    }
     case 'description':
       return { ...common, type };
     default:

@@ -59,6 +59,8 @@ export interface DraftQuestion {
   /** what the source calls its kind */
   type: string;
   place: string;
+  /** answered with a file, which a quiz here does not take */
+  isUpload?: boolean;
 }
 
 /** What a line of the report is about. */

@@ -29,7 +29,8 @@ export function readMoodleXml(content: Uint8Array, place: string): Draft {
     else {
       const count = elements(source, 'hint').length;
       if (count > 0) draft.notes.push(changed('question', here, 'hints', { count }));
-      sets.set(category, [...(sets.get(category) ?? []), { question, type, place: here }]);
+      const isUpload = textAt(source, 'responseformat') === uploadOnly;
+      sets.set(category, [...(sets.get(category) ?? []), { question, type, place: here, isUpload }]);
     }
   }
   for (const [name, questions] of sets) {
@@ -60,6 +61,9 @@ function takeFiles(source: XmlElement, place: string, draft: Draft): void {
     }
   }
 }
+
+/** How Moodle says of an essay that its answer is a file. */
+export const uploadOnly = 'noinline';
 
 const formats: Record<string, TextFormat> = {
   html: 'html',
@@ -146,7 +150,14 @@ function readQuestion(
         .map((one) => textAt(one, 'answer', 'text'));
       return { ...common, type: 'matching', pairs, distractors };
     }
-    case 'essay':
+    case 'essay': {
+      const notes = element(source, 'graderinfo');
+      if (textAt(notes, 'text') === '') return { ...common, type };
+      // Those for the marker: learners read what the marker says to them.
+      if (common.generalFeedback !== null) tell(changed('question', place, 'feedback_dropped', { count: 1 }));
+      delete reading.formats.generalFeedback;
+      return { ...common, type, generalFeedback: note(notes, 'generalFeedback') };
+    }
     case 'description':
       return { ...common, type };
     default:

@@ -10,7 +10,7 @@ import { attribute, element, elements, everyElement, nameOf } from './xml.ts';
 
 type Kind = Question['type'];
 
-/** By what Canvas and Common Cartridge call them. What only a person can mark, an upload as well, is an essay. */
+/** By what Canvas and Common Cartridge call them. An upload is an essay whose answer is a file. */
 const kinds = new Map<string, Kind>([
   ['multiple_choice_question', 'choice'],
   ['multiple_answers_question', 'choices'],
@@ -67,7 +67,8 @@ export function readItem(
   if (say.unsaid() > 0) notes.push(changed('question', place, 'feedback_dropped', { count: say.unsaid() }));
   const key = attribute(source, 'ident') || null;
   const common = { key, title, format: 'html' as const, text: stem, generalFeedback, tags: [], line, formats: {} };
-  return { question: { ...common, ...rest }, type, place };
+  const question = { ...common, ...rest };
+  return type === 'file_upload_question' ? { question, type, place, isUpload: true } : { question, type, place };
 }
 
 type Answers<Of = Question> = Of extends Question

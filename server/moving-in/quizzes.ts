@@ -1,5 +1,5 @@
 import { writeGift } from '../quizzes/gift-write.ts';
-import { isMarkable, type Question } from '../quizzes/question.ts';
+import { isAsked, type Question } from '../quizzes/question.ts';
 import { type DraftQuestion, type DraftQuiz, leftOut, type Note } from './draft.ts';
 import type { Dropped } from './dropped.ts';
 import type { Surroundings } from './fitting.ts';
@@ -12,7 +12,7 @@ export interface QuizText {
   lines: { line: number; id: string }[];
 }
 
-/** null where no question that a rule can mark has come. */
+/** null where nothing has come that asks something. */
 export function quizText(
   item: DraftQuiz,
   title: string,
@@ -38,7 +38,7 @@ export function quizText(
     const key = keyOf(source.question, keys, came.length + 1);
     came.push({ question: { ...question, key }, source, id });
   });
-  const hasTask = came.some(({ question }) => isMarkable(question));
+  const hasTask = came.some(({ question }) => isAsked(question));
   for (const { source } of came) {
     const values = { type: source.type, title: nameOf(source.question) };
     notes.push(

@@ -1,4 +1,4 @@
-import { isMarkable } from '../quizzes/question.ts';
+import { isAsked } from '../quizzes/question.ts';
 import type { DraftItem, DraftQuestion, Note } from './draft.ts';
 import { root } from './draft.ts';
 import { treeOf } from './questions.ts';
@@ -12,16 +12,16 @@ export interface QuestionSet {
 }
 
 /**
- * What a set of questions becomes: a quiz, beside it an assignment for each question that only a person can mark, or a lesson
- * where it holds nothing but words.
+ * What a set of questions becomes: a quiz, beside it an assignment for each question that is answered with a file, or a lesson where it holds
+ * nothing but words.
  */
 export function itemsOf(set: QuestionSet, notes: Note[]): DraftItem[] {
   const { id, section, title, place } = set;
   const words = set.questions.filter(({ question }) => question.type === 'description');
-  const essays = set.questions.filter(({ question }) => question.type === 'essay');
+  const uploads = set.questions.filter(({ isUpload }) => isUpload);
+  const questions = set.questions.filter(({ isUpload }) => !isUpload);
   const items: DraftItem[] = [];
-  if (set.questions.some(({ question }) => isMarkable(question))) {
-    const questions = set.questions.filter(({ question }) => question.type !== 'essay');
+  if (questions.some(({ question }) => isAsked(question))) {
     items.push({ kind: 'quiz', id, section, title, place, questions });
   } else if (words.length > 0) {
     const body = root(
@@ -37,7 +37,7 @@ export function itemsOf(set: QuestionSet, notes: Note[]): DraftItem[] {
         values: { type, title: question.title ?? title },
       });
   }
-  essays.forEach(({ question, type, place }, index) => {
+  uploads.forEach(({ question, type, place }, index) => {
     const body = treeOf(question.text, question.format, place, notes);
     const name = question.title ?? `${title} ${index + 1}`;
     items.push({

@@ -35,7 +35,10 @@ export const inventory: Entry[] = [
   { table: 'assignment_files', person: 'person_id', erasing: 'blank' },
   { table: 'assignment_markings', person: 'person_id', others: ['marked_by_id'], erasing: 'blank' },
   { table: 'assignment_marks', person: 'person_id', erasing: 'blank' },
+  { table: 'essay_markings', person: 'person_id', others: ['marked_by_id'], erasing: 'keep' },
+  { table: 'essay_marks', person: 'person_id', erasing: 'blank' },
   { table: 'sign_offs', person: 'person_id', others: ['decided_by_id'], erasing: 'blank' },
+  { table: 'sign_off_requests', person: 'person_id', erasing: 'keep' },
   { table: 'certificates', person: 'person_id', erasing: 'choose' },
   { table: 'share_links', person: 'person_id', hidden: ['token_hash'], erasing: 'remove' },
   { table: 'profiles', person: 'person_id', erasing: 'remove' },
@@ -94,6 +97,7 @@ export const inventory: Entry[] = [
 export const deeds = [
   { table: 'certificate_bundles', others: ['created_by_id'] },
   { table: 'assignment_claims', others: ['claimed_by_id'] },
+  { table: 'essay_claims', others: ['claimed_by_id'] },
   { table: 'cohort_placements', others: ['created_by_id'] },
   { table: 'lesson_moderations', others: ['moderator_id'] },
   { table: 'announcements', others: ['author_id'] },

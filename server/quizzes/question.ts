@@ -20,6 +20,7 @@ interface Common {
   format: TextFormat;
   /** Where a blank follows (`after` is not null), a space before the blank belongs to the text. */
   text: string;
+  /** Said to everybody after the attempt; of an essay notes for whoever marks it, which learners never read. */
   generalFeedback: string | null;
   tags: string[];
   /** of the source, from 1 */
@@ -76,6 +77,11 @@ export type Response =
 
 /** What stands in the place of "every number" in a `NumberAnswer`: JSON has no infinity. */
 export const anyNumber = { min: -Number.MAX_VALUE, max: Number.MAX_VALUE };
+
+/** A description asks nothing. */
+export function isAsked(question: Question): question is MarkableQuestion | QuestionOf<'essay'> {
+  return question.type !== 'description';
+}
 
 export function isMarkable(question: Question): question is MarkableQuestion {
   return question.type !== 'essay' && question.type !== 'description';

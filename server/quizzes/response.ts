@@ -1,8 +1,12 @@
-import { cleanLine } from '../platform/text.ts';
+import { cleanLine, cleanText } from '../platform/text.ts';
 import { matchOptions, type Question, type Response } from './question.ts';
 import { numbersIn } from './typed-answer.ts';
 
-export type ResponseFault = 'response_not_an_option' | 'response_too_long' | 'response_not_a_number';
+export type ResponseFault =
+  | 'response_not_an_option'
+  | 'response_too_long'
+  | 'response_essay_too_long'
+  | 'response_not_a_number';
 
 export type ResponseReading = { response: Response | null } | { fault: ResponseFault };
 
@@ -10,6 +14,9 @@ type Fields = Record<string, string | string[] | undefined>;
 
 /** of an answer typed, in UTF-16 code units */
 export const longestText = 500;
+
+/** of an essay, as above: a form with it still goes through signing in again */
+export const longestEssay = 5000;
 
 /**
  * Reads an answer out of plain form fields; null when the question was left unanswered.
@@ -19,7 +26,7 @@ export const longestText = 500;
 export function readResponse(question: Question, fields: Fields, name: string): ResponseReading {
   const given = givenIn(question, fields, name);
   if (given === null || isResponse(question, given)) return { response: given };
-  return { fault: faultOf(given) };
+  return { fault: question.type === 'essay' ? 'response_essay_too_long' : faultOf(given) };
 }
 
 /** Is this an answer to this very question? For what comes from outside; a text must be in its clean form. */
@@ -50,6 +57,14 @@ export function isResponse(question: Question, value: unknown): value is Respons
         value.matches.some((match) => match !== null)
       );
     }
+    case 'essay':
+      return (
+        'text' in value &&
+        typeof value.text === 'string' &&
+        value.text !== '' &&
+        value.text.length <= longestEssay &&
+        value.text === cleanText(value.text)
+      );
     default:
       return false;
   }
@@ -69,6 +84,10 @@ const truth = new Map([
 
 /** What was sent, whether it fits the question or not; null when nothing was. */
 function givenIn(question: Question, fields: Fields, name: string): Given | null {
+  if (question.type === 'essay') {
+    const [text] = [fields[name] ?? []].flat().map(cleanText).filter(Boolean);
+    return text === undefined ? null : { text };
+  }
   const values = sent(fields, name);
   const [first] = values;
   if (question.type === 'matching') {

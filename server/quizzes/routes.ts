@@ -12,7 +12,8 @@ declare module '../platform/views.ts' {
     'quizzes/show': {
       quiz: Quiz;
       open: { id: string } | null;
-      attempts: { id: string; number: number; submitted_at: string; percent: number; passed: boolean }[];
+      /** Without a per cent: somebody has to mark it first. */
+      attempts: { id: string; number: number; submitted_at: string; percent: number | null; passed: boolean }[];
       left: number | null;
       best: number | null;
       passed: boolean;
@@ -21,6 +22,9 @@ declare module '../platform/views.ts' {
     };
   }
 }
+
+/** More that nobody has marked would only make others wait. */
+const mostUnmarked = 5;
 
 interface QuizParams {
   Params: { slug: string; key: string };
@@ -39,7 +43,7 @@ export function quizRoutes(app: FastifyInstance): void {
       open: quiz.attempts.find((attempt) => attempt.submitted_at === null) ?? null,
       attempts,
       left: attemptsLeft(quiz.settings, quiz.attempts.length),
-      best: attempts.length === 0 ? null : Math.max(...attempts.map((attempt) => attempt.percent)),
+      best: bestOf(attempts),
       passed: attempts.some((attempt) => attempt.passed),
       may_try: trialRules(quiz, isHelper(person)).may,
     });
@@ -51,6 +55,9 @@ export function quizRoutes(app: FastifyInstance): void {
     const quiz = orNotFound(await findQuiz(db, person, slug, key, request.language));
     const { enrolment_id } = quiz;
     if (enrolment_id === null) throw new Forbidden();
+    const isOpen = quiz.attempts.some(({ submitted_at }) => submitted_at === null);
+    if (!isOpen && handedIn(quiz).filter(({ percent }) => percent === null).length >= mostUnmarked)
+      return reply.goTo(`/courses/${slug}/quizzes/${key}`, 'essays.many_waiting', 'bad');
     const attemptId = await db.transaction().execute(async (trx) => {
       await lockEnrolment(trx, enrolment_id);
       return openAttempt(trx, { id: enrolment_id, person_id: person.id }, quiz, quiz.settings);
@@ -62,9 +69,13 @@ export function quizRoutes(app: FastifyInstance): void {
 }
 
 function handedIn(quiz: Quiz) {
-  return quiz.attempts.flatMap(({ id, number, submitted_at, points, max_points, passed }) =>
-    submitted_at === null || points === null || max_points === null
-      ? []
-      : [{ id, number, submitted_at, percent: percentOf(points, max_points), passed: passed === true }],
-  );
+  return quiz.attempts.flatMap(({ id, number, submitted_at, points, max_points, passed }) => {
+    const percent = points === null || max_points === null ? null : percentOf(points, max_points);
+    return submitted_at === null ? [] : [{ id, number, submitted_at, percent, passed: passed === true }];
+  });
+}
+
+function bestOf(attempts: { percent: number | null }[]): number | null {
+  const known = attempts.flatMap(({ percent }) => percent ?? []);
+  return known.length === 0 ? null : Math.max(...known);
 }

@@ -1,6 +1,7 @@
 import type { Progress } from '../enrolments/completion.ts';
 import type { Cell } from '../platform/tables.ts';
 import { meanScore } from '../quizzes/settings.ts';
+import type { Verdict } from '../sign-offs/queries.ts';
 import { isWaiting, type Work } from './assignments/work.ts';
 
 export interface CourseResult {
@@ -9,6 +10,8 @@ export interface CourseResult {
   /** The best share of points at each quiz that was tried. */
   best: number[];
   work: Work[];
+  /** What was decided last, where the course asks for a sign-off. */
+  verdict: Verdict | null;
   certificate: { code: string; issued_at: string } | null;
   completed_at: string | null;
   answered_at: string | null;
@@ -56,11 +59,14 @@ export interface Scope {
   /** Of the course, or of all courses. */
   assignments: { key: string; title: Title }[];
   workWords(work: Work): string;
+  /** One of the courses asks for a mentor's sign-off. */
+  isSignedOff: boolean;
+  signOffWords(standing: SignOffStanding): string;
 }
 
 /** What the table of a cohort says of each learner. Another column is another line here, and its words. */
 export function columnsOf(scope: Scope): Column<LearnerResult>[] {
-  const { cohortId, slug, isManager, hasLeft, assignments } = scope;
+  const { cohortId, slug, isManager, hasLeft, assignments, isSignedOff } = scope;
   const facts = (part: string) => (row: LearnerResult) =>
     `/cohorts/${cohortId}/results/${row.id}${slug === null ? '' : `?course=${slug}`}#${part}`;
   return [
@@ -73,6 +79,7 @@ export function columnsOf(scope: Scope): Column<LearnerResult>[] {
     { key: 'score', cell: ({ courses }) => meanScore(courses.flatMap(({ best }) => best)), href: facts('courses') },
     ...(slug !== null ? assignments.map((one) => stateColumn(one, scope, facts('courses'))) : []),
     ...(slug === null && assignments.length > 0 ? workColumns(facts('courses')) : []),
+    ...(isSignedOff ? signOffColumns(scope, facts('courses')) : []),
     { key: 'attended', cell: ({ attended }) => attended, href: facts('meetings') },
     { key: 'meetings', isTotal: true, cell: ({ meetings }) => meetings },
     slug === null
@@ -108,6 +115,35 @@ function workColumns(href: (row: LearnerResult) => string): Column<LearnerResult
     { key: 'assignments_total', isTotal: true, cell: (row) => sumOf(row, 'assignment')?.total ?? null },
     { key: 'waiting', cell: ({ courses }) => courses.flatMap(({ work }) => work).filter(isWaiting).length, href },
   ];
+}
+
+/** How it stands with a sign-off: what was decided, or that only it is missing. */
+export type SignOffStanding = Verdict | 'waiting';
+
+/** Of one course in words; of all courses how many were given of how many that are asked for. */
+function signOffColumns({ slug, signOffWords }: Scope, href: (row: LearnerResult) => string): Column<LearnerResult>[] {
+  if (slug === null)
+    return [
+      { key: 'sign_offs', cell: (row) => sumOf(row, 'sign_off')?.done ?? null, href },
+      { key: 'sign_offs_total', isTotal: true, cell: (row) => sumOf(row, 'sign_off')?.total ?? null },
+    ];
+  return [
+    {
+      key: 'sign_off',
+      href,
+      cell({ courses: [course] }) {
+        const standing = course === undefined ? null : standingOf(course);
+        return standing === null ? null : signOffWords(standing);
+      },
+    },
+  ];
+}
+
+function standingOf({ progress, verdict }: CourseResult): SignOffStanding | null {
+  if (!progress.sign_off?.total) return null;
+  if (verdict !== null) return verdict;
+  const others = Object.entries(progress).filter(([kind]) => kind !== 'sign_off');
+  return others.every(([, part]) => part === undefined || part.done === part.total) ? 'waiting' : null;
 }
 
 /** Over the courses that somebody is enrolled in; null where they are in none of them. */

@@ -115,6 +115,10 @@ function courseResults(slug: string | null): RawBuilder<CourseResult[]> {
       select position, ${progressByKind(until)} as progress, ${bestShares} as best, ${workUntil(until)} as work,
         ${certificate} as certificate,
         (
+          select verdict from sign_offs where sign_offs.enrolment_id = enrolments.id and decided_at <= ${until}
+          order by sign_offs.number desc limit 1
+        ) as verdict,
+        (
           select max(completed_at) from completions
           where completions.person_id = enrolments.person_id and enrolment_id in (enrolments.id, latest.id)
             and completed_at <= ${until}
@@ -172,7 +176,8 @@ export interface CourseFacts {
     item_id: string;
     number: number;
     started_at: string;
-    /** null: not handed in. */
+    is_handed_in: boolean;
+    /** null: not handed in, or its essays wait for who marks them. */
     marking: { points: number; max_points: number; passed: boolean } | null;
   }[];
   submissions: Submission[];
@@ -245,7 +250,9 @@ export function factsUntil(moment: RawBuilder<unknown>): RawBuilder<unknown> {
     ) as completions,
     (
       select coalesce(json_agg(json_build_object(
-        'item_id', item_id, 'number', number, 'started_at', started_at, 'marking', (
+        'item_id', item_id, 'number', number, 'started_at', started_at, 'is_handed_in', exists (
+          select from submissions where submissions.attempt_id = attempts.id and submitted_at <= ${moment}
+        ), 'marking', (
           select json_build_object('points', points, 'max_points', max_points, 'passed', passed) from markings
           where markings.attempt_id = attempts.id and marked_at <= ${moment}
           order by markings.number desc limit 1

@@ -17,7 +17,7 @@ export interface RecordedCourse {
 export interface RecordedItem {
   item: VersionItem;
   completed_at: string | null;
-  attempts: { number: number; started_at: string; percent: number | null; passed: boolean }[];
+  attempts: { number: number; started_at: string; is_handed_in: boolean; percent: number | null; passed: boolean }[];
   submissions: Submission[];
 }
 
@@ -37,9 +37,10 @@ export function recordedItems({ completions, attempts, submissions }: CourseFact
     completed_at: completions.find(({ item_id }) => item_id === item.id)?.completed_at ?? null,
     attempts: attempts
       .filter(({ item_id }) => item_id === item.id)
-      .map(({ number, started_at, marking }) => ({
+      .map(({ number, started_at, is_handed_in, marking }) => ({
         number,
         started_at,
+        is_handed_in,
         percent: marking && percentOf(marking.points, marking.max_points),
         passed: marking?.passed ?? false,
       })),

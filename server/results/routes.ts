@@ -112,6 +112,8 @@ export function resultRoutes(app: FastifyInstance): void {
         .filter((one) => slug === null || one.slug === slug)
         .flatMap((one) => assignmentIn(one, versions)),
       workWords: (work) => workWords(work, t, language),
+      isSignedOff: asksForSignOff(results, slug, versions),
+      signOffWords: (standing) => t(`results.sign_off_${standing}`),
     });
     return { cohort, slug, q, results, columns, versions };
   }
@@ -126,6 +128,18 @@ export function resultRoutes(app: FastifyInstance): void {
       rows: results.learners.map((row) => cellsOf(columns, row)),
     };
   }
+}
+
+/** Now, or in the older version that somebody learns. */
+function asksForSignOff(
+  { courses, learners }: Awaited<ReturnType<typeof getResults>>,
+  slug: string | null,
+  versions: Map<string, Version>,
+): boolean {
+  const asksNow = courses
+    .filter((course) => slug === null || course.slug === slug)
+    .some(({ version_id }) => versions.get(version_id)?.items.some(({ kind }) => kind === 'sign_off'));
+  return asksNow || learners.some((one) => one.courses.some(({ progress }) => progress.sign_off !== undefined));
 }
 
 function assignmentIn({ key, version_id }: Assignment, versions: Map<string, Version>) {

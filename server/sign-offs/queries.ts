@@ -13,21 +13,30 @@ export interface SignOff {
   decided_at: string;
   /** Null once they are erased. */
   name: string | null;
+  /** When the learner said that they had done what was missing. */
+  asked_at: string | null;
 }
+
+/** How it stands: with what was decided last, and whether that is to be looked at again. */
+export type Standing = Verdict | 'asked' | null;
 
 // Subqueries on an `enrolments` row of the statement around them.
 
 /** All that was decided, what counts first. */
 export const signOffs = sql<SignOff[]>`(
   select coalesce(json_agg(json_build_object(
-    'id', id, 'verdict', verdict, 'role', role, 'words', words, 'decided_at', decided_at, 'name', full_name
+    'id', sign_offs.id, 'verdict', verdict, 'role', role, 'words', words, 'decided_at', decided_at, 'name', full_name, 'asked_at', asked_at
   ) order by number desc), '[]')
-  from sign_offs left join person_details as decider on decider.person_id = decided_by_id
+  from sign_offs left join sign_off_requests on sign_off_id = sign_offs.id
+  left join person_details as decider on decider.person_id = decided_by_id
   where sign_offs.enrolment_id = enrolments.id
 )`;
 
-export const lastVerdict = sql<Verdict | null>`(
-  select verdict from sign_offs where sign_offs.enrolment_id = enrolments.id order by number desc limit 1
+export const lastVerdict = sql<Standing>`(
+  select case when asked_at is null then verdict else 'asked' end
+  from sign_offs left join sign_off_requests on sign_off_id = sign_offs.id
+  where sign_offs.enrolment_id = enrolments.id
+  order by number desc limit 1
 )`;
 
 /** The paper on which a sign-off stands, or stood. */

@@ -48,6 +48,18 @@ export const selectVersions = prepared((db, { ids, language }: Placeholders<{ id
               .$notNull()
               .as('question_count'),
           )
+          .select((inner) =>
+            inner
+              .selectFrom('questions')
+              .innerJoin('question_texts', 'question_texts.question_id', 'questions.id')
+              .whereRef('questions.item_id', '=', 'items.id')
+              .whereRef('question_texts.language', '=', 'text.language')
+              .where(sql`question_texts.body ->> 'type'`, '=', 'essay')
+              .select((deepest) => deepest.fn.countAll<number>().as('count'))
+              .$asScalar()
+              .$notNull()
+              .as('essay_count'),
+          )
           .select((inner) => inner.ref('items.quiz').$castTo<QuizSettings | null>().as('quiz'))
           .select((inner) => inner.ref('items.assignment').$castTo<AssignmentSettings | null>().as('assignment'))
           .orderBy('position'),

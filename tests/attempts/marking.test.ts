@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import t from 'tap';
-import { markAttempt } from '../../server/attempts/marking.ts';
+import { markAttempt, markWithoutEssays, waitsForMarker } from '../../server/attempts/marking.ts';
 import type { AttemptContents, AttemptQuestion } from '../../server/attempts/questions.ts';
 import { correctResponse } from '../../server/quizzes/marking.ts';
 import { isMarkable, type Question, type Response } from '../../server/quizzes/question.ts';
@@ -44,14 +44,18 @@ t.test('Points are the sum of the marks, from nothing to the maximum, and a perc
   );
 });
 
-t.test('Everything right is 100 per cent, whatever the questions are worth', async () => {
-  fc.assert(
-    fc.property(attempt, (contents) => {
-      const { points, max_points, passed } = markAttempt(answered(contents, (body) => correctResponse(body)));
-      return percentOf(points, max_points) === 100 && passed;
-    }),
-  );
-});
+t.test(
+  'Everything right, and full points for each essay, is 100 per cent, whatever the questions are worth',
+  async () => {
+    fc.assert(
+      fc.property(attempt, (contents) => {
+        const right = answered(contents, (body) => correctResponse(body));
+        const { points, max_points, passed } = markAttempt(praised(right));
+        return percentOf(points, max_points) === 100 && passed;
+      }),
+    );
+  },
+);
 
 t.test('Nothing answered is nothing scored', async () => {
   fc.assert(
@@ -73,6 +77,21 @@ t.test('A right answer in place of another never takes points away', async () =>
       return markAttempt({ ...contents, questions: better }).points >= markAttempt(contents).points;
     }),
   );
+});
+
+t.test('An essay that is written waits, a blank one does not, and what was given for it counts', async (t) => {
+  const common = { key: 'k', title: null, format: 'plain', text: 'Q', generalFeedback: null, line: 1 } as const;
+  const body: Question = { ...common, tags: [], type: 'essay' };
+  const { questions, ...rest } = contents([
+    { body, points: 1, response: { text: 'Words' } },
+    { body, points: 1, response: null },
+  ]);
+  t.strictSame(questions.map(waitsForMarker), [true, false]);
+  const marked = questions.map((one) => ({ ...one, essay_mark: { points: 0.5, comment: null } }));
+  t.strictSame(marked.map(waitsForMarker), [false, false]);
+  t.match(markAttempt({ ...rest, questions }), { points: 0, max_points: 2 });
+  t.match(markAttempt({ ...rest, questions: marked }), { points: 1, max_points: 2, passed: false });
+  t.match(markWithoutEssays({ ...rest, questions: marked }), { points: 0, max_points: 0 });
 });
 
 t.test('A description is no question: it neither earns nor costs', async (t) => {
@@ -114,6 +133,14 @@ type Markable = Parameters<typeof correctResponse>[0];
 function answered(contents: AttemptContents, answer: (body: Markable) => Response | null): AttemptContents {
   const questions = contents.questions.map((question) =>
     isMarkable(question.body) ? { ...question, response: answer(question.body) } : question,
+  );
+  return { ...contents, questions };
+}
+
+/** Somebody has given every essay all that it is worth. */
+function praised(contents: AttemptContents): AttemptContents {
+  const questions = contents.questions.map((question) =>
+    question.body.type === 'essay' ? { ...question, essay_mark: { points: question.points, comment: null } } : question,
   );
   return { ...contents, questions };
 }

@@ -354,7 +354,6 @@ function tellsOfQuestion(title: string, question: string, ...faults: string[]): 
   );
 }
 
-tellsOfQuestion('an essay', 'Bạn nghĩ gì?{}', '5 question_essay');
 tellsOfQuestion(
   'a lesson to read again that is not there',
   '// [tag:lesson:second]\nHai?{TRUE}',

@@ -113,7 +113,6 @@ t.test('a cartridge comes in the order of its tree, with its links, pictures, ru
     'bai-kiem-tra',
     'bai-kiem-tra-2',
     'bai-kiem-tra-1',
-    'bai-kiem-tra-2-2',
     'bai-tap',
     'trang-khac',
     'kho',
@@ -152,6 +151,7 @@ t.test('questions come with weights, feedback and tolerance; a bank brings only 
   t.match(gift, '=%100%3.5..4.5\n}');
   t.match(gift, '=One -> Một\n\t=Two -> Hai\n\t= -> Ba');
   t.match(gift, /\[id:drawn\][\s\S]*=%100%Đèn/);
+  t.match(gift, /\[id:essay\][\s\S]*\{\}/);
   t.match(textOf(moved, 'vi/kho.gift'), /\[id:more\](?![\s\S]*\[id:choice\])/);
   const said = (code: string) => moved.notes.filter((note) => note.code === code).map(({ values }) => values);
   t.strictSame(said('bank_asked'), [{ title: 'Kho', count: 2 }]);

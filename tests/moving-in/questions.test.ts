@@ -48,8 +48,30 @@ t.test("Moodle's examples of GIFT and Aiken come as Moodle reads them", { skip }
     await t.rejects(move(t, join(folder, file)), { code: 'format_unknown' }, file);
 });
 
-t.test('what only a person can mark comes as an assignment, with a rubric to be written anew', async (t) => {
-  const moved = await moveDraft(t, await read('::Kể chuyện::[html]<p>Kể một chuyện vui ở lớp.</p>{}\n'));
+t.test('an essay comes as one, with its notes for markers', async (t) => {
+  const gift = await moveDraft(
+    t,
+    await read('::Kể chuyện::[html]<p>Kể một chuyện vui ở lớp.</p>{####Ba câu là đủ.}\n'),
+  );
+  t.match(textOf(gift, 'course.yaml'), /kind: quiz/);
+  t.match(textOf(gift, 'vi/q.gift'), /Kể một chuyện vui ở lớp\.\{####Ba câu là đủ\.\}/);
+  const essay = (inner: string) =>
+    `<quiz><question type="essay"><name><text>Kể chuyện</text></name><questiontext format="html"><text>Kể một chuyện vui ở lớp.</text></questiontext>${inner}</question></quiz>`;
+  const general = '<generalfeedback format="html"><text>Cảm ơn bạn.</text></generalfeedback>';
+  const notes = '<graderinfo format="html"><text><![CDATA[<p>Tìm <b>ba</b> ý.</p>]]></text></graderinfo>';
+  const xml = await moveDraft(t, await read(essay(`${general}<responseformat>editor</responseformat>${notes}`)));
+  t.match(textOf(xml, 'vi/q-xml.gift'), '{####Tìm **ba** ý.}');
+  t.notMatch(textOf(xml, 'vi/q-xml.gift'), 'Cảm ơn');
+  t.strictSame(
+    xml.notes.filter(({ thing }) => thing === 'question').map(({ outcome, code }) => `${outcome} ${code}`),
+    ['came came_question', 'changed feedback_dropped'],
+  );
+});
+
+t.test('what is answered with a file comes as an assignment, with a rubric to be written anew', async (t) => {
+  const source = '<questiontext format="html"><text>Kể một chuyện vui ở lớp.</text></questiontext>';
+  const upload = `<quiz><question type="essay"><name><text>Kể chuyện</text></name>${source}<responseformat>noinline</responseformat></question></quiz>`;
+  const moved = await moveDraft(t, await read(upload));
   t.match(textOf(moved, 'course.yaml'), /kind: assignment/);
   t.match(textOf(moved, 'vi/ke-chuyen.md'), /rubric:[\s\S]*# Kể chuyện\n\nKể một chuyện vui ở lớp\./);
   t.ok(moved.notes.some(({ code }) => code === 'rubric_made_up'));

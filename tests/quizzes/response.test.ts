@@ -48,7 +48,12 @@ t.test('nothing picked and nothing typed is no answer', async (t) => {
   for (const question of Object.values(all)) {
     for (const fields of nothing) t.same(readResponse(question, fields, 'q_1'), { response: null }, question.type);
   }
-  t.same(readResponse(essay, { q_1: 'words' }, 'q_1'), { response: null }, 'no rule can take an essay');
+});
+
+t.test('an essay keeps its lines', async (t) => {
+  t.same(readResponse(essay, { q_1: ' Một\r\n\r\n  hai ' }, 'q_1'), { response: { text: 'Một\n\n  hai' } });
+  t.same(readResponse(essay, { q_1: 'a'.repeat(5001) }, 'q_1'), { fault: 'response_essay_too_long' });
+  t.ok(isResponse(essay, { text: 'Một\nhai' }));
 });
 
 t.test('a field sent twice counts the first time', async (t) => {
@@ -109,7 +114,10 @@ t.test('an answer from outside is checked against the very question', async (t) 
     [matching, { matches: [0, 1, 3] }],
     [matching, { matches: [null, null, null] }],
     [matching, { matches: [0, undefined, 1] }],
-    [essay, { text: 'x' }],
+    [essay, { text: '' }],
+    [essay, { text: ' x' }],
+    [essay, { text: 'a'.repeat(5001) }],
+    [essay, { text: 'x', choice: 0 }],
     [choice, null],
     [choice, []],
     [choice, 'choice'],

@@ -90,9 +90,16 @@ GET /courses/:slug/quizzes/:key/trial                                 sign-in st
 POST /courses/:slug/quizzes/:key/trial                                sign-in stranger · 303 learner · 403 signed-in elsewhere · 422 rest
 GET /courses/:slug/assignments/:key                                   sign-in stranger · 200 rest
 GET /courses/:slug/sign-off                                           sign-in stranger · 200 learner · 404 rest
+POST /courses/:slug/sign-off/requests                                 sign-in stranger · 303 learner · 404 rest
+GET /sign-offs                                                        sign-in stranger · 404 signed-in elsewhere learner · 200 rest
 GET /sign-offs/:id                                                    sign-in stranger · 200 mentor manager above owner · 404 rest
 POST /sign-offs/:id/decisions                                         sign-in stranger · 422 mentor manager above owner · 404 rest
 POST /sign-offs/:id/withdrawal                                        sign-in stranger · 409 mentor manager above owner · 404 rest
+GET /essays                                                           sign-in stranger · 404 signed-in elsewhere learner · 200 rest
+GET /essays/:id                                                       sign-in stranger · 200 mentor manager above owner · 404 rest
+POST /essays/:id/claim                                                sign-in stranger · 303 mentor manager above owner · 404 rest
+POST /essays/:id/claim/remove                                         sign-in stranger · 303 mentor manager above owner · 404 rest
+POST /essays/:id/markings                                             sign-in stranger · 422 mentor manager above owner · 404 rest
 POST /courses/:slug/assignments/:key/submissions                      sign-in stranger · 422 learner · 403 rest
 GET /submissions/:id/files/:file                                      sign-in stranger · 200 learner mentor manager above owner · 404 rest
 GET /attempts/:id                                                     sign-in stranger · 200 learner · 404 rest

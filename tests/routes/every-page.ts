@@ -12,6 +12,8 @@ import { workPages } from '../assignments/pages.ts';
 import { withWork } from '../assignments/work.ts';
 import { cohortPages } from '../cohorts/pages.ts';
 import { strangersBadge } from '../credentials/strangers.ts';
+import { withEssay } from '../essays/essays.ts';
+import { essayPages } from '../essays/pages.ts';
 import { lessonQuestionPages } from '../lesson-questions/pages.ts';
 import { mentoringPages } from '../mentoring/pages.ts';
 import { organisationPages } from '../organisations/pages.ts';
@@ -48,6 +50,7 @@ export async function everyPage(t: Test, language: Language): Promise<EveryPage>
   await publish(t, site, fullCourse, 'other');
   await publish(t, site, withWork, 'work');
   await publish(t, site, withSignOff, 'signed');
+  await publish(t, site, withEssay, 'essay');
   await importFile(t, site, pathsFile({ title: endlessName }));
   const reading = <V extends Client>(visitor: V): V => {
     visitor.cookies.set('language', language);
@@ -77,6 +80,7 @@ export async function everyPage(t: Test, language: Language): Promise<EveryPage>
     ...(await lessonQuestionPages(site, reading)),
     ...(await workPages(site, reading)),
     ...(await signOffPages(site, reading)),
+    ...(await essayPages(site, reading)),
     ...(await mentoringPages(site, reading)),
     ...(await announcementPages(site, reading, stranger())),
     ...(await organisationPages(site, reading, reading(await signedIn(site, { roles: ['owner'] })), stranger())),

@@ -6,6 +6,7 @@ import { announcement } from '../announcements/announcements.ts';
 import { handedIn, withWork } from '../assignments/work.ts';
 import { checkIn } from '../check-ins/check-ins.ts';
 import { alsoLearns, cohort, cohortRequest, helpRequest, proposal, putIn, startGuiding } from '../cohorts/cohorts.ts';
+import { waitingEssay, withEssay } from '../essays/essays.ts';
 import { invitationTo } from '../invitations/invitations.ts';
 import { joinCode, waitAt } from '../joining/joining.ts';
 import { lessonQuestion } from '../lesson-questions/questions.ts';
@@ -59,6 +60,7 @@ export async function world(t: Test) {
   await publish(t, site, {}, 'other');
   await publish(t, site, withWork, 'work');
   await publish(t, site, withSignOff, 'signed');
+  await publish(t, site, withEssay, 'essay');
   await importFile(t, site, pathsFile({}));
   const reader = await learner(site);
   const lesson = await reader.get('/courses/small/lessons/second');
@@ -104,7 +106,10 @@ export async function world(t: Test) {
     const submission = await submissionOf(site, theLearner, group);
     await alsoLearns(site, group, 'signed', 3);
     await theLearner.post('/courses/signed/enrolment');
+    await alsoLearns(site, group, 'essay', 4);
+    await theLearner.post('/courses/essay/enrolment');
     const ids = {
+      essay: await waitingEssay(site, theLearner, 'essay'),
       submission: submission.id,
       workFile: submission.file,
       signOff: (await signOffOf(site, theLearner, 'signed')).split('/').at(-1) ?? '',
@@ -173,7 +178,7 @@ export async function world(t: Test) {
 
   function slugIn(path: string): string {
     if (path.startsWith('/paths/')) return 'way';
-    if (path.endsWith('/sign-off')) return 'signed';
+    if (path.includes('/sign-off')) return 'signed';
     return path.includes('/assignments/') ? 'work' : 'small';
   }
 
@@ -210,6 +215,7 @@ const idsByPath = [
   ['/admin/message-reports/', 'messageReport'],
   ['/submissions/', 'submission'],
   ['/sign-offs/', 'signOff'],
+  ['/essays/', 'essay'],
   ['/admin/people/:id/consents', 'child'],
   ['/account/organisations/memberships/', 'membership'],
   ['/account/organisations/requests/', 'request'],

@@ -39,9 +39,14 @@ export async function signOffPages(site: Site, reading: <V extends Client>(visit
   const [missing, signed, withdrawn] = [newId(), newId(), newId()];
   await decide(hoa, address, { id: missing, verdict: 'missing', words: `${longName}\nDòng hai.` });
   pages.push(...(await all()), await decide(hoa, address));
+  await lan.post(`${own}/requests`, { ok: '' });
+  pages.push(...(await all()));
   await decide(hoa, address, { id: signed, supersedes: missing, words: 'Tốt.' });
   pages.push(...(await all()));
   const owner = reading(await signedIn(site, { roles: ['owner'] }));
+  pages.push(await owner.get('/sign-offs'));
+  await readyLearner(site, { slug, full_name: longName });
+  pages.push(await owner.get('/sign-offs'), await hoa.get(`/cohorts/${group.id}/results?course=${slug}`));
   pages.push(
     await owner.get(address),
     await owner.get(`${(await lan.get(own)).html.querySelector('main a.button')?.getAttribute('href')}`),

@@ -82,7 +82,7 @@ export function answersOn(page: Page, answers: Answers): Record<string, string |
 function fieldsOf(question: HTMLElement, answer: Answers[string]): [name: string, value: string | string[] | null][] {
   const nameOfFirst = (selector: string) => question.querySelector(selector)?.getAttribute('name') ?? '';
   if (answer === null) {
-    return controlsOf(question, 'input:not([type=hidden]), select').map((control) => [
+    return controlsOf(question, 'input:not([type=hidden]), select, textarea').map((control) => [
       control.getAttribute('name') ?? '',
       control.matches('[type=radio], [type=checkbox]') ? null : '',
     ]);
@@ -92,9 +92,9 @@ function fieldsOf(question: HTMLElement, answer: Answers[string]): [name: string
     return [[nameOfFirst('input[type=checkbox]'), values]];
   }
   if (typeof answer === 'string') {
-    const typed = question.querySelector('input[type=text]');
+    const typed = question.querySelector('input[type=text], textarea');
     const value = typed ? answer : (byRole(question, 'radio', answer).getAttribute('value') ?? '');
-    return [[nameOfFirst('input[type=text], input[type=radio]'), value]];
+    return [[nameOfFirst('input[type=text], input[type=radio], textarea'), value]];
   }
   return Object.entries(answer).map(([prompt, match]) => {
     const select = byRole(question, 'combobox', prompt);

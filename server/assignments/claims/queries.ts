@@ -1,7 +1,7 @@
 import { sql, type Transaction } from 'kysely';
 import { insertAuditEvent } from '../../audit/queries.ts';
 import type { Database } from '../../database/connection.ts';
-import { isClaimLive } from '../queries.ts';
+import { type Claims, isLiveIn } from '../queries.ts';
 
 type Somebody = { id: string };
 
@@ -18,18 +18,21 @@ interface Claimable {
  */
 export async function claim(
   trx: Transaction<Database>,
+  claims: Claims,
   { id, person_id, claim: before }: Claimable,
   mentor: Somebody,
   over: string | null,
 ): Promise<boolean> {
   const { numInsertedOrUpdatedRows } = await trx
-    .insertInto('assignment_claims')
+    .insertInto(claims)
     .values({ submission_id: id, claimed_by_id: mentor.id })
     .onConflict((conflict) =>
       conflict
         .column('submission_id')
         .doUpdateSet({ claimed_by_id: mentor.id, claimed_at: sql<Date>`now()` })
-        .where(sql<boolean>`assignment_claims.claimed_by_id in (${mentor.id}, ${over}::uuid) or not ${isClaimLive}`),
+        .where(
+          sql<boolean>`${sql.ref(`${claims}.claimed_by_id`)} in (${mentor.id}, ${over}::uuid) or not ${isLiveIn(claims)}`,
+        ),
     )
     .executeTakeFirst();
   const isClaimed = numInsertedOrUpdatedRows === 1n;
@@ -42,9 +45,14 @@ export async function claim(
   return isClaimed;
 }
 
-export async function letGo(trx: Transaction<Database>, submission: { id: string }, mentor: Somebody): Promise<void> {
+export async function letGo(
+  trx: Transaction<Database>,
+  claims: Claims,
+  submission: { id: string },
+  mentor: Somebody,
+): Promise<void> {
   await trx
-    .deleteFrom('assignment_claims')
+    .deleteFrom(claims)
     .where('submission_id', '=', submission.id)
     .where('claimed_by_id', '=', mentor.id)
     .execute();

@@ -4,20 +4,17 @@ import { hiddenField } from '../../accounts/way-back.ts';
 import { type Cohort, getGuidedCohort } from '../../cohorts/access.ts';
 import { forReader } from '../../courses/data-saving.ts';
 import { pageNumber, queryText } from '../../platform/forms.ts';
-import type { Language } from '../../platform/i18n.ts';
 import { rowId } from '../../platform/row-id.ts';
 import { signedIn } from '../../platform/scopes.ts';
 import { getTask } from '../../versions/reading.ts';
+import { type Title, titleIn } from '../../versions/titles.ts';
 import { claim, letGo } from '../claims/queries.ts';
 import { minutesToMark } from '../queries.ts';
 import { type Task, taskIn } from '../task.ts';
+import { listMarkedLately, listWaiting } from '../waiting/queries.ts';
 import { type MarkingForm, readMarking } from './forms.ts';
-import { getSubmission, insertMarking, listMarkedLately, listWaiting, type Submission } from './queries.ts';
+import { getSubmission, insertMarking, type Submission } from './queries.ts';
 
-interface Title {
-  text: string;
-  language: string;
-}
 type Listed<Row> = Omit<Row, 'titles'> & { title: Title };
 type Waiting = Awaited<ReturnType<typeof listWaiting>>;
 type Marked = Awaited<ReturnType<typeof listMarkedLately>>;
@@ -79,7 +76,7 @@ export function markingRoutes(app: FastifyInstance): void {
     const over = hiddenField(request.body, 'over');
     const isClaimed = await db
       .transaction()
-      .execute((trx) => claim(trx, submission, mentor, validate(over) ? over : null));
+      .execute((trx) => claim(trx, 'assignment_claims', submission, mentor, validate(over) ? over : null));
     const path = `/cohorts/${cohort.id}/submissions/${submission.id}`;
     return isClaimed
       ? reply.goTo(path, 'assignments.claimed_by_you')
@@ -88,7 +85,7 @@ export function markingRoutes(app: FastifyInstance): void {
 
   app.post<WithSubmission>('/cohorts/:id/submissions/:submission/claim/remove', async (request, reply) => {
     const { cohort, submission } = await find(request, request.params);
-    await db.transaction().execute((trx) => letGo(trx, submission, signedIn(request)));
+    await db.transaction().execute((trx) => letGo(trx, 'assignment_claims', submission, signedIn(request)));
     return reply.goTo(`/cohorts/${cohort.id}/submissions`, 'assignments.let_go_done');
   });
 
@@ -138,10 +135,4 @@ function show(
 ) {
   const task = { ...page.task, html: forReader(request, page.task.html) };
   return reply.page('assignments/submission', { ...page, task, minutes: minutesToMark }, { status });
-}
-
-function titleIn(titles: Record<string, string>, wanted: Language): Title {
-  const [language = wanted, text = ''] =
-    Object.entries(titles).find(([tag]) => tag === wanted) ?? Object.entries(titles)[0] ?? [];
-  return { text, language };
 }

@@ -30,8 +30,9 @@ export function factsOf(mentee: MenteeRow, versions: Versions): MenteeFacts {
     next: courses.map((course) => placeOf(course, versions, isTheirs(course))).find((place) => place !== null) ?? null,
     awaiting: progress.flatMap(({ next, sign_off }) => {
       const course = courses.find(({ id }) => id === sign_off);
-      // Who has been told what is missing goes on by themselves.
-      if (course === undefined || course.verdict !== null || next?.kind !== 'sign_off') return [];
+      // Who has been told what is missing goes on by themselves, until they ask again.
+      const isAsked = course?.verdict === null || course?.verdict === 'asked';
+      if (course === undefined || !isAsked || next?.kind !== 'sign_off') return [];
       return [{ ...next, enrolment_id: course.id, since: new Date(course.completed_at ?? mentee.joined_at) }];
     }),
     failed: courses.flatMap((course) =>

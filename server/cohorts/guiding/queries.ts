@@ -1,6 +1,6 @@
 import { expressionBuilder, type Kysely, sql } from 'kysely';
 import { jsonArrayFrom } from 'kysely/helpers/postgres';
-import { countWaiting, waitingItems } from '../../assignments/marking/queries.ts';
+import { countWaiting, waitingItems } from '../../assignments/waiting/queries.ts';
 import { nextStep } from '../../check-ins/own/queries.ts';
 import { checkedInOn } from '../../check-ins/queries.ts';
 import { doneItems } from '../../courses/queries.ts';

@@ -10,6 +10,7 @@ import { stopGuiding } from '../../cohorts/handing-over/queries.ts';
 import { leaveAll } from '../../cohorts/members/queries.ts';
 import type { Database } from '../../database/connection.ts';
 import { thisMoment } from '../../database/moment.ts';
+import { forgetEssayComments } from '../../essays/erasing/queries.ts';
 import type { FileStore } from '../../files/store.ts';
 import { forgetLessonWords } from '../../lesson-questions/writing/queries.ts';
 import { forgetMessages } from '../../messages/queries.ts';
@@ -81,6 +82,7 @@ export async function erasePerson(
   await trx.updateTable('help_replies').set({ words: null }).where('author_id', '=', personId).execute();
   await forgetCheckIns(trx, personId);
   await forgetMessages(trx, personId);
+  await forgetEssayComments(trx, personId);
   await forgetSignOffs(trx, personId);
   await forgetLessonWords(trx, personId);
   await trx.updateTable('openings').set({ reason: null }).where('person_id', '=', personId).execute();

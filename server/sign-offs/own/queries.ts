@@ -1,7 +1,7 @@
-import type { Kysely } from 'kysely';
-import { sql } from 'kysely';
+import { type Kysely, sql, type Transaction } from 'kysely';
 import { doneItems, withDone } from '../../courses/queries.ts';
 import type { Database } from '../../database/connection.ts';
+import { lockEnrolment } from '../../enrolments/queries.ts';
 import type { Language } from '../../platform/i18n.ts';
 import { getVersion } from '../../versions/reading.ts';
 import { guidedIn, signedCertificate, signOffs } from '../queries.ts';
@@ -24,7 +24,7 @@ export async function findOwnSignOff(db: Kysely<Database>, person: { id: string 
     .where('enrolments.person_id', '=', person.id)
     .where('courses.slug', '=', slug)
     .where('ended_at', 'is', null)
-    .select(['enrolments.id', 'enrolments.version_id', 'courses.slug'])
+    .select(['enrolments.id', 'enrolments.person_id', 'enrolments.version_id', 'courses.slug'])
     .select(['provider.code as provider_code', 'provider.name as provider_name'])
     .select([doneItems.as('done'), mentors.as('mentors'), signOffs.as('sign_offs')])
     .select(signedCertificate.as('certificate'))
@@ -44,3 +44,22 @@ export async function findOwnSignOff(db: Kysely<Database>, person: { id: string 
 }
 
 export type OwnSignOff = NonNullable<Awaited<ReturnType<typeof findOwnSignOff>>>;
+
+/** Asks for another look, once for each time that something was missing. @returns false where something else was decided meanwhile */
+export async function askAgain(trx: Transaction<Database>, own: OwnSignOff): Promise<boolean> {
+  await lockEnrolment(trx, own.id);
+  const last = await trx
+    .selectFrom('sign_offs')
+    .where('enrolment_id', '=', own.id)
+    .select(['id', 'verdict'])
+    .orderBy('number', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  if (last?.verdict !== 'missing') return false;
+  await trx
+    .insertInto('sign_off_requests')
+    .values({ sign_off_id: last.id, person_id: own.person_id, enrolment_id: own.id })
+    .onConflict((conflict) => conflict.doNothing())
+    .execute();
+  return true;
+}
