@@ -16,7 +16,7 @@ type Fields = Record<string, string | string[] | undefined>;
 export const longestText = 500;
 
 /** of an essay, as above: a form with it still goes through signing in again */
-export const longestEssay = 5000;
+const longestEssay = 5000;
 
 /**
  * Reads an answer out of plain form fields; null when the question was left unanswered.
