@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { isPublicAddress } from '../certificates/public-address.ts';
 import type { Fault } from '../courses/fault.ts';
 import { listImports } from '../imports/queries.ts';
-import { listOwnBranches } from '../organisations/managing/queries.ts';
+import { listOwnBranches } from '../organisations/branches/queries.ts';
 import { signedIn } from '../platform/scopes.ts';
 import { type Counts, countReports, countSite } from './queries.ts';
 

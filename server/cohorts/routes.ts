@@ -1,7 +1,8 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { v7 as newId } from 'uuid';
 import { hiddenField } from '../accounts/way-back.ts';
-import { type Branch, getBranch, listOwnBranches } from '../organisations/managing/queries.ts';
+import { listOwnBranches } from '../organisations/branches/queries.ts';
+import { type Branch, getBranch } from '../organisations/managing/queries.ts';
 import { type FoundPlace, findPlace, resolvePlace } from '../places/queries.ts';
 import { placeWords, typedWords } from '../places/words.ts';
 import { Forbidden } from '../platform/errors.ts';

@@ -1,11 +1,11 @@
-import { type Expression, type Kysely, sql, type Transaction } from 'kysely';
+import { type Kysely, sql, type Transaction } from 'kysely';
 import { jsonArrayFrom } from 'kysely/helpers/postgres';
 import { insertAuditEvent } from '../../audit/queries.ts';
 import type { Verb } from '../../audit/verbs.ts';
 import type { Database } from '../../database/connection.ts';
-import { containsFolded, searchWords } from '../../database/search.ts';
 import { Forbidden, orNotFound } from '../../platform/errors.ts';
 import { holdsRoleAbove, manageableOrganisations } from '../access.ts';
+import { namesAbove } from '../branches/queries.ts';
 import { codeFrom, freeCode } from './code.ts';
 
 type Somebody = { id: string };
@@ -38,80 +38,6 @@ export async function getRearrangeableBranch(db: Kysely<Database>, manager: Some
   const branch = await getBranch(db, manager, code);
   if (!branch.may_rearrange) throw new Forbidden();
   return branch;
-}
-
-const pageSize = 50;
-
-/** All organisations somebody manages, by name or code; those that were merged are gone from here. */
-export async function listBranches(db: Kysely<Database>, manager: Somebody, q: string, page: number) {
-  const rows = await manageableOrganisations(db, manager)
-    .where('organisations.merged_into_id', 'is', null)
-    .where((eb) => eb.and(searchWords(q).map((word) => isNamed(word))))
-    .select(['organisations.code', 'organisations.name', 'organisations.kind', 'organisations.closed_at'])
-    .select(({ ref }) => namesAbove(ref('organisations.path')).as('names_above'))
-    .select(sql<number>`count(*) over ()`.as('total'))
-    .orderBy(sql`organisations.name collate "vi-x-icu"`)
-    .orderBy('organisations.code')
-    .limit(pageSize)
-    .offset((page - 1) * pageSize)
-    .execute();
-  return paged(rows);
-}
-
-/** What lies directly below, with how many there are in each branch. */
-export async function listChildren(db: Kysely<Database>, { id }: Branch, page: number) {
-  const rows = await db
-    .selectFrom('organisations')
-    .where('parent_id', '=', id)
-    .where('merged_into_id', 'is', null)
-    .select(['code', 'name', 'kind', 'closed_at'])
-    .select(({ selectFrom }) =>
-      selectFrom('organisations as below')
-        .where('below.merged_into_id', 'is', null)
-        .where(sql<boolean>`below.path <@ organisations.path`)
-        .select(sql<number>`count(*) - 1`.as('count'))
-        .$asScalar()
-        .$notNull()
-        .as('below_count'),
-    )
-    .select(sql<number>`count(*) over ()`.as('total'))
-    .orderBy(sql`name collate "vi-x-icu"`)
-    .orderBy('code')
-    .limit(pageSize)
-    .offset((page - 1) * pageSize)
-    .execute();
-  return paged(rows);
-}
-
-function paged<Row extends { total: number }>(rows: Row[]) {
-  const total = rows[0]?.total ?? 0;
-  return { rows, total, pages: Math.ceil(total / pageSize) };
-}
-
-/** To choose one from, for somewhere to move or to merge: open ones the person manages, outside a branch. */
-export async function listTargets(db: Kysely<Database>, manager: Somebody, branch: Branch, q: string) {
-  return manageableOrganisations(db, manager)
-    .where('organisations.merged_into_id', 'is', null)
-    .where('organisations.closed_at', 'is', null)
-    .where(sql<boolean>`not organisations.path <@ ${branch.path}::ltree`)
-    .where((eb) => eb.and(searchWords(q).map((word) => isNamed(word))))
-    .select(['organisations.code', 'organisations.name', 'organisations.kind'])
-    .select(({ ref }) => namesAbove(ref('organisations.path')).as('names_above'))
-    .orderBy(sql`organisations.name collate "vi-x-icu"`)
-    .limit(20)
-    .execute();
-}
-
-function isNamed(word: string) {
-  return sql<boolean>`(${containsFolded(sql`fold(organisations.name)`, word)} or organisations.code = lower(${word}))`;
-}
-
-/** "Đom Đóm › Hội Phụ nữ": the way down to it. */
-function namesAbove(path: Expression<string>) {
-  return sql<string | null>`(
-    select string_agg(above.name, ' › ' order by nlevel(above.path))
-    from organisations above where above.path @> ${path} and above.path <> ${path}
-  )`;
 }
 
 /** What the overview of an organisation says beside its name. */
@@ -281,29 +207,4 @@ export async function insertDeed(
   facts: Record<string, string | number>,
 ): Promise<void> {
   await insertAuditEvent(trx, { actor_id: actor.id, subject_id: null, verb, channel: 'web', facts });
-}
-
-/** The places where somebody manages, for the front page of managers; with how many wait there or below. */
-export async function listOwnBranches(db: Kysely<Database>, person: Somebody) {
-  return db
-    .selectFrom('memberships')
-    .innerJoin('organisations', 'organisations.id', 'memberships.organisation_id')
-    .where('memberships.person_id', '=', person.id)
-    .where('memberships.valid_until', 'is', null)
-    .where('memberships.role', 'in', ['manager', 'owner'])
-    .select(['organisations.code', 'organisations.name', 'organisations.kind'])
-    .select(({ selectFrom }) =>
-      selectFrom('join_requests')
-        .innerJoin('organisations as below', 'below.id', 'join_requests.organisation_id')
-        .where('join_requests.outcome', 'is', null)
-        .where(sql<boolean>`below.path <@ organisations.path`)
-        .select(({ fn }) => fn.countAll<number>().as('count'))
-        .$asScalar()
-        .$notNull()
-        .as('waiting'),
-    )
-    .distinct()
-    .orderBy('organisations.name')
-    .limit(50)
-    .execute();
 }

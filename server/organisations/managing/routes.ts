@@ -8,6 +8,7 @@ import { NotFound } from '../../platform/errors.ts';
 import { blankForm, type Form, pageNumber, queryText, readForm, withErrors } from '../../platform/forms.ts';
 import { rowId } from '../../platform/row-id.ts';
 import { signedIn } from '../../platform/scopes.ts';
+import { listBranches, listChildren } from '../branches/queries.ts';
 import { organisationKinds } from '../kinds.ts';
 import { rootCode } from '../queries.ts';
 import { NewForm, SettingsForm } from './forms.ts';
@@ -17,8 +18,6 @@ import {
   getDescription,
   getOverview,
   insertOrganisation,
-  listBranches,
-  listChildren,
   updateDescription,
 } from './queries.ts';
 

@@ -4,7 +4,8 @@ import { Forbidden } from '../../platform/errors.ts';
 import { queryText } from '../../platform/forms.ts';
 import { signedIn } from '../../platform/scopes.ts';
 import type { Person } from '../../platform/sessions.ts';
-import { type Branch, getBranch, getRearrangeableBranch, listTargets, lockTree } from '../managing/queries.ts';
+import { listTargets } from '../branches/queries.ts';
+import { type Branch, getBranch, getRearrangeableBranch, lockTree } from '../managing/queries.ts';
 import { type BranchCounts, countBranch, mergeBranch, moveBranch, setClosed } from './queries.ts';
 
 interface TargetPage {

@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { type Branch, getBranch, listOwnBranches } from '../../organisations/managing/queries.ts';
+import { listOwnBranches } from '../../organisations/branches/queries.ts';
+import { type Branch, getBranch } from '../../organisations/managing/queries.ts';
 import { findPlace } from '../../places/queries.ts';
 import { placeWords } from '../../places/words.ts';
 import { dayOf, endOfDay } from '../../platform/day.ts';
