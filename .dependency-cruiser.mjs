@@ -33,6 +33,7 @@ const deeds = [
   'joining/codes/pages',
   'keys/signing',
   'limits/lookups',
+  'mentoring/certificates/confirming',
   'mail/postman',
   'moving-out/books',
   'moving-out/command',

@@ -73,6 +73,7 @@ import { attendanceRoutes } from './meetings/attendance/routes.ts';
 import { calendarFeedRoutes, calendarRoutes } from './meetings/calendars/routes.ts';
 import { presenceRoutes } from './meetings/presence/routes.ts';
 import { meetingRoutes } from './meetings/routes.ts';
+import { mentoringCandidateRoutes, mentoringCertificateRoutes } from './mentoring/certificates/routes.ts';
 import { householdRoutes } from './mentoring/household/routes.ts';
 import { mentoringDecisionRoutes, mentoringOfferRoutes } from './mentoring/offers/routes.ts';
 import { mentoringRecordRoutes } from './mentoring/routes.ts';
@@ -276,6 +277,7 @@ export async function buildApp({
       presenceRoutes,
       calendarRoutes,
       mentoringRecordRoutes,
+      mentoringCertificateRoutes,
       mentoringOfferRoutes,
       householdRoutes,
       markingRoutes,
@@ -305,6 +307,7 @@ export async function buildApp({
       joinCodeRoutes,
       mentoringRoutes,
       mentoringDecisionRoutes,
+      mentoringCandidateRoutes,
       branchAnnouncementRoutes,
       witnessedConsentRoutes,
       certificateManagingRoutes,

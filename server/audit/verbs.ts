@@ -86,6 +86,7 @@ export const verbs = [
   'announcement.changed',
   'announcement.withdrawn',
   'certificate.issued',
+  'certificate.confirmed',
   'certificate.revoked',
   'certificate.corrected',
   'key.created',

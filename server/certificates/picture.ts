@@ -4,7 +4,8 @@ import { colours, firefly } from '../paper/drawing.ts';
 import type { Language, Translate } from '../platform/i18n.ts';
 import { qrCode, quietZone } from '../platform/qr.ts';
 import { typefaces } from '../platform/typeface.ts';
-import { holderLines, type Paper, type PrintedCertificate, paperOf, type Standing } from './printed.ts';
+import { holderLines, type Paper, paperOf, type Standing } from './paper.ts';
+import type { PrintedCertificate } from './printed.ts';
 import { watermark } from './watermark.ts';
 
 /** The size that chats and social networks show uncut, in pixels. */

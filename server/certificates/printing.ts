@@ -1,9 +1,15 @@
 import { compareSkills, frameworkNames, type Skill, skillNames } from '../courses/frameworks.ts';
+import type { MentoringAchievement } from '../mentoring/certificates/queries.ts';
 import type { PathAchievement } from '../paths/queries.ts';
 import { isLanguage, languages } from '../platform/i18n.ts';
 import { cleanLine } from '../platform/text.ts';
 import { meanScore } from '../quizzes/settings.ts';
-import type { PrintedCertificate, PrintedCourseCertificate, PrintedPathCertificate } from './printed.ts';
+import type {
+  PrintedCertificate,
+  PrintedCourseCertificate,
+  PrintedMentoringCertificate,
+  PrintedPathCertificate,
+} from './printed.ts';
 import { isPublicAddress } from './public-address.ts';
 import type { Achievement } from './queries.ts';
 import { lastDayOf } from './validity.ts';
@@ -68,6 +74,26 @@ interface KeptLetterhead {
   title_vi: string | null;
   title_en: string | null;
   signature_hash: string | null;
+}
+
+/** What goes on the paper of a mentor: what their record says of the cohort on this day. */
+export function printMentoring(
+  achievement: MentoringAchievement,
+  { minutes, graduates }: { minutes: number; graduates: number },
+  { code, publicUrl }: { code: string; publicUrl: URL },
+): PrintedMentoringCertificate {
+  const { cohort_language, cohort_name, from, until } = achievement;
+  return {
+    ...commonOf({ ...achievement, skills: [] }, code, publicUrl),
+    mentoring: {
+      titles: { [cohort_language]: cleanLine(cohort_name) },
+      hours: Math.round(minutes / 6) / 10,
+      mentees: graduates,
+      from,
+      until,
+    },
+    score: null,
+  };
 }
 
 /** The same, made out to another name under a code of its own. */

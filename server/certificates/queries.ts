@@ -149,6 +149,27 @@ export async function insertPathCertificate(
   return numInsertedOrUpdatedRows === 1n;
 }
 
+/** False when they have that of the cohort already. */
+export async function insertMentoringCertificate(
+  trx: Transaction<Database>,
+  { cohort_id, person_id }: { cohort_id: string; person_id: string },
+  code: string,
+  printed: PrintedCertificate,
+): Promise<boolean> {
+  const { numInsertedOrUpdatedRows } = await trx
+    .insertInto('certificates')
+    .values({ id: newId(), code, person_id, achievement: 'mentoring', cohort_id, printed: JSON.stringify(printed) })
+    .onConflict((conflict) =>
+      conflict
+        .columns(['cohort_id', 'person_id', 'term'])
+        .where('successor_id', 'is', null)
+        .where('cohort_id', 'is not', null)
+        .doNothing(),
+    )
+    .executeTakeFirst();
+  return numInsertedOrUpdatedRows === 1n;
+}
+
 /** A certificate with what decides how much of its holder's name is public. */
 export async function findCertificate(db: Kysely<Database>, code: string) {
   return db

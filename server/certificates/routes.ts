@@ -12,10 +12,11 @@ import { readCode, showCode } from './code.ts';
 import { drawingTurn, textOfQr } from './drawing.ts';
 import { mayManage } from './managing/queries.ts';
 import { publicName } from './names.ts';
+import type { Standing } from './paper.ts';
 import { drawPdf } from './pdf.ts';
 import { drawPicture, drawSvg } from './picture.ts';
 import { picturesOf } from './pictures.ts';
-import { type PrintedCertificate, type Standing, titlesOf } from './printed.ts';
+import { factsOf, type Kind, kindOf, type PrintedCertificate, titlesOf } from './printed.ts';
 import { type Certificate, findCertificate, recordCertificateFile } from './queries.ts';
 import { linkedInForm, type Preview, previewOf } from './sharing.ts';
 import { isExpired, isRenewable } from './validity.ts';
@@ -25,6 +26,9 @@ declare module '../platform/views.ts' {
   interface Views {
     'certificates/show': {
       printed: PrintedCertificate;
+      kind: Kind;
+      /** What stands under the title. */
+      facts: string;
       code: string;
       certificate: Pick<
         Certificate,
@@ -41,6 +45,7 @@ declare module '../platform/views.ts' {
       preview: Preview;
       /** Null for what is not to be shown around. */
       linkedIn: string | null;
+      titles: Record<string, string>;
       titleLanguage: string;
     };
     'certificates/withdrawn': { code: string };
@@ -77,6 +82,8 @@ export function certificateRoutes(app: FastifyInstance): void {
       'certificates/show',
       {
         printed: shown,
+        kind: kindOf(shown),
+        facts: factsOf(shown, t, language),
         code: showCode(code),
         certificate,
         ended,
@@ -91,6 +98,7 @@ export function certificateRoutes(app: FastifyInstance): void {
         preview: previewOf(inPublic, ended, { publicUrl: config.publicUrl, language, t }),
         linkedIn:
           isOwn && holds && nameShown(certificate, inPublic) === 'full' ? linkedInForm(printed, language) : null,
+        titles,
         titleLanguage: language in titles ? language : (Object.keys(titles)[0] ?? 'vi'),
       },
       // It may be revoked at any moment.

@@ -1,6 +1,6 @@
 import type { Language, Translate } from '../platform/i18n.ts';
 import { pictureSize } from './picture.ts';
-import { dateOnPaper, type PrintedCertificate, titlesOf } from './printed.ts';
+import { dateOnPaper, kindOf, type PrintedCertificate, titlesOf } from './printed.ts';
 
 /** What chats and social networks show where somebody pastes the address (Open Graph). */
 export interface Preview {
@@ -19,7 +19,7 @@ export function previewOf(
   const { holder, code, provider, trial, issuedOn, verifyUrl } = printed;
   const mark = ended !== 'revoked' && trial ? 'trial' : ended;
   const marks = mark === null ? [] : [t(`certificates.paper_${mark}`)];
-  const kind = 'path' in printed ? t('certificates.paper_title_path') : t('certificates.paper_title');
+  const kind = t(`certificates.paper_title_${kindOf(printed)}`);
   const issued = t('certificates.paper_issued', { date: dateOnPaper(issuedOn, language) });
   return {
     title: [...marks, holder, titleIn(printed, language)].join(' · '),

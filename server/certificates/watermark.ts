@@ -1,6 +1,6 @@
 import { fitText } from '../paper/fitting.ts';
 import { typefaces } from '../platform/typeface.ts';
-import type { Paper } from './printed.ts';
+import type { Paper } from './paper.ts';
 
 /** Light enough to read what is written over it, dark enough for a black and white printer. */
 const watermarkColours = { example: '#efe6cf', trial: '#efe6cf', expired: '#efe6cf', revoked: '#f6d5d1' } as const;

@@ -1,6 +1,6 @@
-import { dateOnPaper, type PrintedCertificate, titlesOf } from '../certificates/printed.ts';
+import { dateOnPaper, factsOf, kindOf, type PrintedCertificate, titlesOf } from '../certificates/printed.ts';
 import { endOf } from '../certificates/validity.ts';
-import { formats, type Language, type Translate } from '../platform/i18n.ts';
+import type { Language, Translate } from '../platform/i18n.ts';
 import { didOf } from './did.ts';
 import { inSeconds, type Unsigned } from './proof.ts';
 import { type Place, statusEntry } from './status-list.ts';
@@ -9,7 +9,7 @@ export interface BadgeFacts {
   /** The name as it is public. */
   printed: PrintedCertificate;
   issuedAt: Date;
-  /** The page of the course or the path: `/courses/…`. */
+  /** The page of the course or the path: `/courses/…`; of mentoring, that of the organisation. */
   page: string;
   place: Place;
   publicUrl: URL;
@@ -22,7 +22,7 @@ export function openBadge(facts: BadgeFacts, words: Record<Language, Translate>)
   const language = languages[0] ?? 'vi';
   const t = words[language];
   const title = inLanguage(titlesOf(printed), language);
-  const kind = 'path' in printed ? t('certificates.paper_title_path') : t('certificates.paper_title');
+  const kind = t(`certificates.paper_title_${kindOf(printed)}`);
   return {
     '@context': ['https://www.w3.org/ns/credentials/v2', 'https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json'],
     id: new URL(`/certificates/${code}`, publicUrl).href,
@@ -68,15 +68,15 @@ function subjectOf(facts: BadgeFacts, language: Language, t: Translate) {
 
 function achievementOf({ printed, page, publicUrl }: BadgeFacts, language: Language, t: Translate) {
   const address = new URL(page, publicUrl).href;
-  const version = 'path' in printed ? null : String(printed.course.version);
-  const id = version === null ? `${address}#completion` : `${address}#version-${version}`;
+  const version = 'course' in printed ? String(printed.course.version) : null;
+  const id = version === null ? `${address}#${aspectOf(printed)}` : `${address}#version-${version}`;
   const title = inLanguage(titlesOf(printed), language);
   return {
     id,
     type: ['Achievement'],
-    achievementType: 'CertificateOfCompletion',
+    achievementType: 'mentoring' in printed ? 'Achievement' : 'CertificateOfCompletion',
     name: title,
-    description: 'path' in printed ? t('credentials.of_path', { title }) : t('credentials.of_course', { title }),
+    description: t(`credentials.of_${kindOf(printed)}`, { title }),
     inLanguage: language,
     ...(version === null ? {} : { version }),
     creator: issuerOf(publicUrl, printed.provider),
@@ -123,20 +123,8 @@ function issuerOf(publicUrl: URL, { code, name }: PrintedCertificate['provider']
 }
 
 function evidenceOf(printed: PrintedCertificate, language: Language, t: Translate): string {
-  const facts =
-    'path' in printed
-      ? [
-          t('certificates.paper_duration', { duration: formats[language].hours(printed.path.hours) }),
-          ...printed.path.courses.map(({ titles }) => inLanguage(titles, language)),
-        ]
-      : [
-          t('certificates.paper_duration', { duration: formats[language].hours(printed.course.hours) }),
-          ...(printed.course.lessons > 0 ? [t('certificates.paper_lessons', { lessons: printed.course.lessons })] : []),
-        ];
-  if (printed.score !== null) {
-    facts.push(t('certificates.paper_score', { score: formats[language].percent(printed.score) }));
-  }
-  return facts.join(', ');
+  const courses = 'path' in printed ? printed.path.courses.map(({ titles }) => inLanguage(titles, language)) : [];
+  return [factsOf(printed, t, language), ...courses].join(', ');
 }
 
 /** Open Badges has no word for who assessed: evidence, which says in prose how the work was judged, is where its readers look for it. */
@@ -154,8 +142,14 @@ function assessmentOf({ printed, publicUrl }: BadgeFacts, language: Language, t:
 }
 
 function criteriaOf(printed: PrintedCertificate, t: Translate): string {
-  if ('path' in printed) return t('credentials.criteria_path');
-  return t(printed.assessor === undefined ? 'credentials.criteria_course' : 'credentials.criteria_assessed');
+  return t(
+    printed.assessor === undefined ? `credentials.criteria_${kindOf(printed)}` : 'credentials.criteria_assessed',
+  );
+}
+
+/** Of a cohort nobody outside has a page: each certificate of mentoring names an achievement of its own. */
+function aspectOf(printed: PrintedCertificate): string {
+  return 'mentoring' in printed ? `mentoring-${printed.code}` : 'completion';
 }
 
 function resultId(achievementId: string): string {

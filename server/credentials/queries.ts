@@ -4,7 +4,7 @@ import { jsonArrayFrom } from 'kysely/helpers/postgres';
 import type { Database } from '../database/connection.ts';
 import { listLength, type Place } from './status-list.ts';
 
-/** Where what was achieved is described: the page of the course or of the path. */
+/** Where what was achieved is described: the page of the course or of the path; for mentoring, that of who issued it. */
 export async function getAchievementPage(db: Kysely<Database>, certificate: { id: string }): Promise<string> {
   const { page } = await db
     .selectFrom('certificates')
@@ -12,7 +12,11 @@ export async function getAchievementPage(db: Kysely<Database>, certificate: { id
     .leftJoin('courses', 'courses.id', 'enrolments.course_id')
     .leftJoin('paths', 'paths.id', 'certificates.path_id')
     .where('certificates.id', '=', certificate.id)
-    .select(sql<string>`coalesce('/courses/' || courses.slug, '/paths/' || paths.slug)`.as('page'))
+    .select(
+      sql<string>`coalesce(
+        '/courses/' || courses.slug, '/paths/' || paths.slug, '/organisations/' || (printed -> 'provider' ->> 'code')
+      )`.as('page'),
+    )
     .executeTakeFirstOrThrow();
   return page;
 }

@@ -66,6 +66,27 @@ export async function guide(
 }
 
 /** The class is on Tuesdays; today's may be over. */
+/** With whom a mentor talked for so long today, and that it went well. */
+export async function noteTalk(
+  db: Kysely<Database>,
+  cohort: Somebody,
+  learner: Somebody,
+  minutes: number,
+  now = new Date(),
+): Promise<void> {
+  const { member, mentor } = await getGuidance(db, cohort, learner);
+  const fields = {
+    met_on: today(now),
+    channel: 'visit',
+    minutes,
+    sharing: 'shared',
+    note: 'Cùng ôn lại cả khoá.',
+  } as const;
+  await db
+    .transaction()
+    .execute((trx) => insertCheckIn(trx, cohort, member, { id: newId(), revision: 0 }, fields, mentor));
+}
+
 function nextTuesday(now: Date): string {
   const days = Array.from({ length: 7 }, (_, index) => today(new Date(now.getTime() + (index + 1) * day)));
   return days.find((one) => new Date(`${one}T00:00:00Z`).getUTCDay() === 2) ?? today(now);

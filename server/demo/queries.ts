@@ -37,6 +37,26 @@ export async function getGuidance(db: Kysely<Database>, cohort: { id: string }, 
   return { member, mentor: { id: mentor_id } };
 }
 
+/** Puts the day into the past on which a cohort began, for its mentors and its members: as for what somebody did, below. */
+export async function beginEarlier(db: Kysely<Database>, cohort: { id: string }, days: number): Promise<void> {
+  await db.transaction().execute(async (trx) => {
+    for (const [table, column] of beginningsOf) {
+      await sql`alter table ${sql.table(table)} disable trigger user`.execute(trx);
+      await sql`
+        update ${sql.table(table)} set ${sql.ref(column)} = ${sql.ref(column)} - make_interval(days => ${days})
+        where cohort_id = ${cohort.id}
+      `.execute(trx);
+      await sql`alter table ${sql.table(table)} enable trigger user`.execute(trx);
+    }
+  });
+}
+
+const beginningsOf = [
+  ['cohort_members', 'joined_at'],
+  ['cohort_mentors', 'valid_from'],
+  ['mentorships', 'valid_from'],
+] as const;
+
 /** What tells when somebody did something, and which rows are theirs. */
 const momentsOf = [
   ['enrolments', 'enrolled_at'],

@@ -151,7 +151,22 @@ export const learners: Learner[] = [
   }),
 ];
 
-export const characters: Character[] = [...staff, ...learners];
+/** A class of the summer that has ended: all five finished, so that its mentor has a certificate too. */
+export const graduates: Learner[] = ['Lò Thị Mận', 'Hà Văn Piệng', 'Cầm Thị Nết', 'Tráng A Dế', 'Vàng Thị Sua'].map(
+  (name, index) => learner(21 + index, name, [1990 + index, 4], [{ course: first, all: true }]),
+);
+
+export const characters: Character[] = [...staff, ...graduates, ...learners];
+
+export const summer = {
+  name: 'Lớp hè, nhà văn hoá bản Áng',
+  branch: 'ban_sang_moc_chau',
+  courses: [first],
+  questions: [],
+  mentor: 'Hà Thị Mai',
+  days: 60,
+  minutes: 90,
+};
 
 export const cohort = {
   name: 'Lớp tối thứ Ba, nhà văn hoá bản Áng',

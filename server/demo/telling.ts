@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
-import type { Kysely } from 'kysely';
+import type { Kysely, Transaction } from 'kysely';
 import { readPhone } from '../accounts/contact.ts';
 import { createOwnerLink, useOwnerLink } from '../accounts/owner-links/queries.ts';
 import { argon2Hasher, type Hasher } from '../accounts/secrets/hashing.ts';
@@ -10,7 +10,7 @@ import { type Attempt, findAttempt, openAttempt, saveAnswers } from '../attempts
 import { issueWhenComplete } from '../certificates/issuing.ts';
 import { getManagedCohort } from '../cohorts/access.ts';
 import { addMentor } from '../cohorts/mentors/queries.ts';
-import { insertCohort } from '../cohorts/queries.ts';
+import { closeCohort, insertCohort } from '../cohorts/queries.ts';
 import { addByHand } from '../cohorts/requests/queries.ts';
 import { setWishes } from '../cohorts/wishes/queries.ts';
 import type { Config } from '../config.ts';
@@ -18,6 +18,7 @@ import type { Database } from '../database/connection.ts';
 import { complete, enrol, lockEnrolment } from '../enrolments/queries.ts';
 import type { FileStore } from '../files/store.ts';
 import { ask, findAdviser } from '../help/queries.ts';
+import { confirmMentoring } from '../mentoring/certificates/confirming.ts';
 import { getBranch, insertOrganisation, updateDescription } from '../organisations/managing/queries.ts';
 import { grantRole } from '../organisations/roles/queries.ts';
 import { addLearner } from '../people/registering/queries.ts';
@@ -26,19 +27,21 @@ import { orNotFound } from '../platform/errors.ts';
 import { correctResponse } from '../quizzes/marking.ts';
 import { isMarkable } from '../quizzes/question.ts';
 import { getVersion, type VersionItem } from '../versions/reading.ts';
-import { guide } from './guiding.ts';
+import { guide, noteTalk } from './guiding.ts';
 import { letterhead } from './letterhead.ts';
-import { findEnrolment, getCourse, moveBack } from './queries.ts';
+import { beginEarlier, findEnrolment, getCourse, moveBack } from './queries.ts';
 import {
   branches,
   type Character,
   characters,
   cohort,
   type Deed,
+  graduates,
   type Learner,
   learners,
   password,
   pin,
+  summer,
   wishes,
 } from './story.ts';
 
@@ -65,7 +68,8 @@ export async function tellStory(site: Site, onCharacter: () => void): Promise<vo
   await letterhead(site, owner);
   for (const character of characters) await welcome(site, character, called(character.name), owner);
 
-  const cohortId = await gather(site, owner);
+  await guideToTheEnd(site, called, owner);
+  const cohortId = await gather(site, owner, cohort);
   for (const { name } of characters.filter(({ role }) => role === 'mentor')) {
     await db.transaction().execute(async (trx) => {
       await addMentor(trx, await getManagedCohort(trx, owner, cohortId), called(name).id, owner);
@@ -83,6 +87,24 @@ export async function tellStory(site: Site, onCharacter: () => void): Promise<vo
     if (learner.daysAgo > 0) await moveBack(db, person, learner.daysAgo);
   }
   await guide(db, { id: cohortId }, called);
+}
+
+/** The class of the summer, from its first day to what its mentor holds of it. */
+async function guideToTheEnd(site: Site, called: (name: string) => Somebody, owner: Somebody): Promise<void> {
+  const { db, config } = site;
+  const cohortId = await gather(site, owner, summer);
+  const mentor = called(summer.mentor);
+  const managed = (trx: Transaction<Database>) => getManagedCohort(trx, owner, cohortId);
+  await db.transaction().execute(async (trx) => addMentor(trx, await managed(trx), mentor.id, owner));
+  for (const learner of graduates) {
+    const person = called(learner.name);
+    await db.transaction().execute(async (trx) => addByHand(trx, await managed(trx), person, owner));
+    for (const deed of learner.deeds) await live(site, learner, person, deed);
+    await noteTalk(db, { id: cohortId }, person, summer.minutes);
+  }
+  await beginEarlier(db, { id: cohortId }, summer.days);
+  await db.transaction().execute(async (trx) => closeCohort(trx, await managed(trx), owner));
+  await db.transaction().execute((trx) => confirmMentoring(trx, owner, { mentorId: mentor.id, cohortId }, config));
 }
 
 function nameOf(role: Character['role']): string {
@@ -141,7 +163,9 @@ async function welcome(
   });
 }
 
-async function gather({ db }: Site, owner: Somebody): Promise<string> {
+type Class = Pick<typeof cohort, 'name' | 'branch' | 'courses' | 'questions'>;
+
+async function gather({ db }: Site, owner: Somebody, cohort: Class): Promise<string> {
   const id = randomUUID();
   const branch = await getBranch(db, owner, cohort.branch);
   const courses = await Promise.all(cohort.courses.map((slug) => getCourse(db, slug)));

@@ -80,21 +80,29 @@ const enrolmentsOfPerson = gathered({ person: 'uuid' }, (db, { person }) =>
       eb
         .selectFrom('certificates')
         .where('person_id', '=', person)
-        .where('path_id', 'is not', null)
+        .where('enrolment_id', 'is', null)
         .where('successor_id', 'is', null)
         .where('revoked_at', 'is', null)
-        .select(['code', 'issued_at', sql<Record<string, string>>`printed -> 'path' -> 'titles'`.as('titles')])
+        // Of what its holder has withdrawn no title is left.
+        .where('printed', 'is not', null)
+        .select(['code', 'issued_at', 'achievement'])
+        .select(
+          sql<Record<string, string>>`coalesce(printed -> 'path', printed -> 'mentoring') -> 'titles'`.as('titles'),
+        )
         .orderBy('issued_at', 'desc'),
-    ).as('paths'),
+    ).as('others'),
   ]),
 );
 
-/** One's courses, those with the newest activity first: where one stands, what comes next, what came of it; the paths completed; and one's cohorts. */
+/**
+ * One's courses, those with the newest activity first: where one stands, what comes next, what came of it; the paths completed, the cohorts
+ * guided; and one's own cohorts.
+ */
 export async function getLearning(db: Kysely<Database>, person: { id: string }, language: Language) {
   const {
     enrolments = [],
     cohorts = [],
-    paths = [],
+    others = [],
     notices = [],
     essays = [],
     today = '',
@@ -125,7 +133,10 @@ export async function getLearning(db: Kysely<Database>, person: { id: string }, 
     notices,
     essays,
     unread,
-    paths: paths.map(({ titles, ...path }) => ({ ...path, title: titles[language] ?? '' })),
+    others: others.map(({ titles, ...other }) => ({
+      ...other,
+      title: titles[language] ?? Object.values(titles)[0] ?? '',
+    })),
   };
 }
 

@@ -50,6 +50,18 @@ const letters: Record<LetterName, (mail: Mail, making: Making) => Letter> = {
     paragraphs: [t('mail.data_request_text', { name: mail.full_name })],
     action: { text: t('mail.data_request_action'), path: '/account/data' },
   }),
+  mentoring_certified: ({ full_name, facts }, { t }) => ({
+    subject: t('mail.mentoring_certified_subject'),
+    paragraphs: [t('mail.mentoring_certified_text', { name: full_name })],
+    action: { text: t('mail.mentoring_certified_action'), path: `/certificates/${facts.code}` },
+  }),
+  mentoring_offer_answered: ({ full_name, facts }, { t }) => ({
+    subject: t('mail.mentoring_offer_subject'),
+    paragraphs: [
+      t(`mail.mentoring_offer_${facts.outcome === 'accepted' ? 'accepted' : 'declined'}`, { name: full_name }),
+    ],
+    action: { text: t('mail.mentoring_offer_action'), path: '/mentoring/offers' },
+  }),
   message_waiting: (mail, { t }) => ({
     subject: t('mail.message_waiting_subject'),
     paragraphs: [t('mail.message_waiting_text', { name: mail.full_name })],

@@ -15,6 +15,8 @@ export const letterNames = [
   'second_factor_reset',
   'certificate_ending',
   'announcement',
+  'mentoring_certified',
+  'mentoring_offer_answered',
 ] as const;
 export type LetterName = (typeof letterNames)[number];
 
@@ -50,6 +52,17 @@ interface NewMail {
 /** Called in the transaction of the deed that it tells of. Wake the postman after it. */
 export async function queueMail(db: Kysely<Database>, mail: NewMail, now = new Date()): Promise<void> {
   await queueMails(db, [mail], now);
+}
+
+/** As above, for what its reader finds on their own pages as well: a letter where they have an address that is theirs, and else none. */
+export async function queueMailWhereConfirmed(db: Kysely<Database>, mail: NewMail): Promise<void> {
+  const address = await db
+    .selectFrom('person_details')
+    .where('person_id', '=', mail.person_id)
+    .where('email_confirmed_at', 'is not', null)
+    .select('person_id')
+    .executeTakeFirst();
+  if (address !== undefined) await queueMail(db, mail);
 }
 
 export async function queueMails(db: Kysely<Database>, mails: NewMail[], now = new Date()): Promise<void> {

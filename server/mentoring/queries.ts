@@ -2,13 +2,15 @@ import { type Kysely, type RawBuilder, sql } from 'kysely';
 import { hasId } from '../database/by-id.ts';
 import type { Database } from '../database/connection.ts';
 import { orNotFound } from '../platform/errors.ts';
-import { completions, guidedCohorts, heldMeetings, heldTalks, mentees } from './guided/queries.ts';
+import { certificate, completions, guidedCohorts, heldMeetings, heldTalks, mentees } from './guided/queries.ts';
 import { type HouseholdCount, householdCount } from './household/queries.ts';
 import type { GuidedCohort } from './record.ts';
 
 type Somebody = { id: string };
 
 const pageSize = 50;
+/** So many meetings and talks in one cohort nobody has. */
+const mostAtOnce = 5_000;
 
 /** Whose record it is, with the cohorts that its reader may know of. */
 export interface MentorRecord {
@@ -30,7 +32,8 @@ export async function getMentorRecord(db: Kysely<Database>, reader: Somebody, id
     select persons.id as person_id, full_name, ${householdCount} as household, (
       select coalesce(json_agg(cohort order by guided_until is not null, guided_from desc, id), '[]')
       from (
-        select guided.id, name, organisation_name, guided_from, guided_until,
+        select guided.id, name, organisation_name, guided_from, guided_until, ended_on, minimum, may_confirm,
+          ${certificate} as certificate,
           (
             select json_build_object('count', count(*), 'minutes', coalesce(sum(minutes), 0)) from (${heldMeetings}) as held
           ) as meetings,
@@ -92,7 +95,7 @@ export interface CohortFacts {
   cohort: Pick<GuidedCohort, 'id' | 'name' | 'organisation_name' | 'guided_from' | 'guided_until'>;
   /** The reader may open the pages of the cohort. */
   is_open: boolean;
-  /** Of one page, the newest first. */
+  /** Of one page, or all, the newest first. */
   held: Held[];
   total: number;
   mentees: GuidedPerson[];
@@ -104,8 +107,9 @@ export async function getCohortFacts(
   reader: Somebody,
   id: string,
   cohortId: string,
-  page: number,
+  page: number | 'all',
 ): Promise<CohortFacts & { pages: number }> {
+  const shown = page === 'all' ? { size: mostAtOnce, from: 0 } : { size: pageSize, from: (page - 1) * pageSize };
   const { rows } = await sql<CohortFacts>`
     with guided as (
       select * from (${guidedCohorts(reader)}) as readable where ${hasId('id', cohortId)} and ${hasId('mentor_id', id)}
@@ -131,7 +135,7 @@ export async function getCohortFacts(
       (select count(*)::integer from held) as total,
       (
         select coalesce(json_agg(shown order by day desc, id), '[]') from (
-          select * from held order by day desc, id limit ${pageSize} offset ${(page - 1) * pageSize}
+          select * from held order by day desc, id limit ${shown.size} offset ${shown.from}
         ) as shown
       ) as held,
       (
@@ -151,7 +155,7 @@ export async function getCohortFacts(
     from guided left join person_details as mentor on mentor.person_id = mentor_id
   `.execute(db);
   const facts = orNotFound(rows[0]);
-  return { ...facts, pages: Math.ceil(facts.total / pageSize) };
+  return { ...facts, pages: page === 'all' ? 1 : Math.ceil(facts.total / pageSize) };
 }
 
 /** Of whom they look after no more, nobody but a manager reads more than the given name. */

@@ -6,6 +6,13 @@ export interface GuidedCohort {
   guided_from: string;
   /** Null: they guide there now. */
   guided_until: string | null;
+  /** YYYY-MM-DD, when it was over for them or for all; null while they guide there. */
+  ended_on: string | null;
+  /** So many learners must finish for a certificate of mentoring. */
+  minimum: number;
+  certificate: { code: string; is_revoked: boolean } | null;
+  /** The reader manages there, and it is not their own record. */
+  may_confirm: boolean;
   meetings: { count: number; minutes: number };
   /** `unmeasured`: of these nobody wrote down how long they were; `in_meetings`: they were part of a meeting that counts. */
   talks: { count: number; minutes: number; unmeasured: number; in_meetings: number };

@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { pageNumber, queryText } from '../platform/forms.ts';
 import { signedIn } from '../platform/scopes.ts';
 import { listVersions, type Version } from '../versions/reading.ts';
+import { type Standing, standingOf } from './certificates/standing.ts';
 import { getCohortFacts, getMentorRecord, type MentorRecord } from './queries.ts';
 import { type Figures, figuresOf } from './record.ts';
 
@@ -13,6 +14,8 @@ declare module '../platform/views.ts' {
       /** In all, and by cohort. */
       total: Figures;
       figures: Figures[];
+      /** What stands between them and a certificate, by cohort. */
+      standings: Standing[];
       today: Date;
     };
     'mentoring/cohort': Awaited<ReturnType<typeof getCohortFacts>> & {
@@ -38,7 +41,8 @@ export function mentoringRecordRoutes(app: FastifyInstance): void {
     const reader = signedIn(request);
     const { id, cohort } = request.params;
     const page_number = pageNumber(queryText(request.query, 'page'));
-    const facts = await getCohortFacts(db, reader, id, cohort, page_number);
+    const isWhole = queryText(request.query, 'all') === 'yes';
+    const facts = await getCohortFacts(db, reader, id, cohort, isWhole ? 'all' : page_number);
     const ids = facts.mentees.flatMap(({ completed }) => completed.map(({ version_id }) => version_id));
     const versions = await listVersions(db, [...new Set(ids)], request.language);
     const isOwn = facts.person_id === reader.id;
@@ -48,8 +52,12 @@ export function mentoringRecordRoutes(app: FastifyInstance): void {
   async function readRecord(request: FastifyRequest, id = signedIn(request).id) {
     const reader = signedIn(request);
     const record = await getMentorRecord(db, reader, id);
-    const figures = record.cohorts.map((cohort) => figuresOf([cohort]));
+    const counted = record.cohorts.map((cohort) => ({ cohort, own: figuresOf([cohort]) }));
+    const [figures, standings] = [
+      counted.map(({ own }) => own),
+      counted.map(({ cohort, own }) => standingOf(cohort, own)),
+    ];
     const isOwn = record.person_id === reader.id;
-    return { record, isOwn, total: figuresOf(record.cohorts), figures, today: new Date() };
+    return { record, isOwn, total: figuresOf(record.cohorts), figures, standings, today: new Date() };
   }
 }

@@ -4,7 +4,7 @@ import { holdMentorship } from '../cohorts/mentorships/queries.ts';
 import { hasOpened, openingsOfMember } from '../cohorts/openings/queries.ts';
 import { hasId } from '../database/by-id.ts';
 import type { Database } from '../database/connection.ts';
-import { queueMail } from '../mail/queries.ts';
+import { queueMailWhereConfirmed } from '../mail/queries.ts';
 import { holdsRole } from '../organisations/access.ts';
 import { orNotFound } from '../platform/errors.ts';
 
@@ -152,7 +152,8 @@ export async function send(
     .executeTakeFirst();
   if (numInsertedOrUpdatedRows === 0n) return 'sent before';
   await markSeen(trx, thread.id, part, message.seen);
-  if (before.unread === 0) await announce(trx, other);
+  // One for the first that waits.
+  if (before.unread === 0) await queueMailWhereConfirmed(trx, { person_id: other, letter: 'message_waiting' });
   return 'sent';
 }
 
@@ -173,17 +174,6 @@ export async function markSeen(
     })
     .where('id', '=', threadId)
     .execute();
-}
-
-/** One letter for the first message that waits, to who has confirmed an address. */
-async function announce(trx: Transaction<Database>, personId: string): Promise<void> {
-  const address = await trx
-    .selectFrom('person_details')
-    .where('person_id', '=', personId)
-    .where('email_confirmed_at', 'is not', null)
-    .select('person_id')
-    .executeTakeFirst();
-  if (address !== undefined) await queueMail(trx, { person_id: personId, letter: 'message_waiting' });
 }
 
 /** Of somebody who is erased. What was reported stays as evidence while a manager looks into it, and for good once they have hidden it. */

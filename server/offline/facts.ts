@@ -1,4 +1,5 @@
 import { codeAlphabet, codeLength, readCode } from '../certificates/code.ts';
+import type { Kind } from '../certificates/printed.ts';
 import { bytesOfLetters, lettersOfBytes } from './letters.ts';
 
 /** What a certificate says, as far as it goes on a QR code. */
@@ -7,7 +8,7 @@ export interface Facts {
   code: string;
   /** As it is public; may be cut at "…". */
   holder: string;
-  /** Of the course or path; may be cut at "…". */
+  /** Of the course or path, or the name of the cohort; may be cut at "…". */
   title: string;
   /** YYYY-MM-DD */
   issuedOn: string;
@@ -15,7 +16,7 @@ export interface Facts {
   validUntil: string | null;
   /** In whole per cent. */
   score: number | null;
-  isOfPath: boolean;
+  kind: Kind;
   isTrial: boolean;
   /** The organisation's code. */
   issuer: string;
@@ -31,7 +32,7 @@ export const keyIdLength = 4;
  * length. What has no last day is written as it was before there were any.
  */
 const format = 1;
-const flags = { trial: 1, path: 2, holderInUtf8: 4, titleInUtf8: 8, ends: 16 };
+const flags = { trial: 1, path: 2, holderInUtf8: 4, titleInUtf8: 8, ends: 16, mentoring: 32 };
 const [codeAt, dayAt, scoreAt, keyAt, keyEnd] = [2, 11, 13, 14, 18];
 const noScore = 255;
 const day = 86_400_000;
@@ -54,7 +55,7 @@ export function bytesOfFacts(facts: Facts, most: number): Uint8Array | null {
   head[0] = format;
   head[1] =
     (facts.isTrial ? flags.trial : 0) |
-    (facts.isOfPath ? flags.path : 0) |
+    (facts.kind === 'course' ? 0 : flags[facts.kind]) |
     (holder.isUtf8 ? flags.holderInUtf8 : 0) |
     (title.isUtf8 ? flags.titleInUtf8 : 0) |
     (facts.validUntil === null ? 0 : flags.ends);
@@ -69,7 +70,8 @@ export function bytesOfFacts(facts: Facts, most: number): Uint8Array | null {
 /** Null: nothing of ours looks like this. */
 export function factsOfBytes(bytes: Uint8Array): Facts | null {
   const [first, flag = 0] = bytes;
-  if (first !== format || flag > 31) return null;
+  const kind = kindOf(flag);
+  if (first !== format || flag > 63 || kind === null) return null;
   const issuerAt = keyEnd + ((flag & flags.ends) === 0 ? 0 : 2);
   const issuerEnd = issuerAt + 1 + (bytes[issuerAt] ?? 0);
   const holderEnd = issuerEnd + 1 + (bytes[issuerEnd] ?? 0);
@@ -87,11 +89,19 @@ export function factsOfBytes(bytes: Uint8Array): Facts | null {
     issuedOn: dayOfNumber(readNumber(bytes, dayAt, scoreAt)),
     validUntil: (flag & flags.ends) === 0 ? null : dayOfNumber(readNumber(bytes, keyEnd, issuerAt)),
     score: score === noScore ? null : score,
-    isOfPath: (flag & flags.path) !== 0,
+    kind,
     isTrial: (flag & flags.trial) !== 0,
     issuer,
     keyId: bytes.slice(keyAt, keyEnd),
   };
+}
+
+/** Null: nothing is of two kinds. */
+function kindOf(flag: number): Kind | null {
+  const [isOfPath, isOfMentoring] = [(flag & flags.path) !== 0, (flag & flags.mentoring) !== 0];
+  if (isOfPath && isOfMentoring) return null;
+  if (isOfMentoring) return 'mentoring';
+  return isOfPath ? 'path' : 'course';
 }
 
 /** At most so many bytes of a text, cut where it must be. */

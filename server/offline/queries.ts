@@ -31,8 +31,11 @@ export async function getStandings(db: Kysely<Database>) {
           .leftJoin('enrolments', 'enrolments.id', 'enrolment_id')
           .leftJoin('course_versions', 'course_versions.id', 'version_id')
           .leftJoin('paths', 'paths.id', 'path_id')
+          .leftJoin('cohorts', 'cohorts.id', 'cohort_id')
           .leftJoin('organisations as provider', (join) =>
-            join.on(sql<boolean>`provider.id = coalesce(course_versions.provider_id, paths.provider_id)`),
+            join.on(
+              sql<boolean>`provider.id = coalesce(course_versions.provider_id, paths.provider_id, cohorts.organisation_id)`,
+            ),
           )
           .where((where) => where.or([where('revoked_at', 'is not', null), where('printed', 'is', null)]))
           // Of one that its holder has withdrawn nothing printed is left.

@@ -1,6 +1,6 @@
 import { sign } from 'node:crypto';
 import type { Kysely } from 'kysely';
-import { type PrintedCertificate, titlesOf } from '../certificates/printed.ts';
+import { kindOf, type PrintedCertificate, titlesOf } from '../certificates/printed.ts';
 import type { Config } from '../config.ts';
 import type { Database } from '../database/connection.ts';
 import { publicKeyOf } from '../keys/multikey.ts';
@@ -34,7 +34,7 @@ export async function signedAddress(
     {
       ...{ code, holder, issuedOn, validUntil, score },
       title: titles[shown.languages[0] ?? 'vi'] ?? Object.values(titles)[0] ?? '',
-      isOfPath: 'path' in shown,
+      kind: kindOf(shown),
       isTrial: trial,
       issuer: issuer.code,
       keyId: rawKey(publicKey).subarray(0, keyIdLength),

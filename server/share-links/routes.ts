@@ -3,6 +3,7 @@ import type { Static } from 'typebox';
 import { v7 as newId } from 'uuid';
 import { getSiteSecret } from '../accounts/queries.ts';
 import { newFormToken, readFormToken } from '../accounts/secrets/recovery-code.ts';
+import { titlesOf } from '../certificates/printed.ts';
 import { NotFound, orNotFound } from '../platform/errors.ts';
 import { blankForm, type Form, queryText, readForm, withErrors } from '../platform/forms.ts';
 import { translators } from '../platform/i18n.ts';
@@ -115,7 +116,7 @@ export function shareLinkRoutes(app: FastifyInstance): void {
     const person = signedIn(request);
     const results = await getResults(db, person);
     const certificates = (await listShareable(db, person)).map(({ id, issued_at, printed }) => {
-      return { id, issued_at, titles: 'path' in printed ? printed.path.titles : printed.course.titles };
+      return { id, issued_at, titles: titlesOf(printed) };
     });
     const page = { form, form_token, certificates, picked, may_show_more: mayShowMore(results), terms };
     return reply.page('share-links/new', page, { status });

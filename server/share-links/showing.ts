@@ -1,5 +1,5 @@
 import { ageAt, fullNameAge, publicName, shortName } from '../certificates/names.ts';
-import { type PrintedCertificate, titlesOf } from '../certificates/printed.ts';
+import { hoursOf, type Kind, kindOf, type PrintedCertificate, titlesOf } from '../certificates/printed.ts';
 import { isExpired } from '../certificates/validity.ts';
 
 /** What of its owner decides how much a link may show. */
@@ -24,7 +24,7 @@ export function mayShowMore({ birth_year, birth_month, has_consent, today }: Own
 
 export interface ShownCertificate {
   titles: Record<string, string>;
-  isPath: boolean;
+  kind: Kind;
   holder: string;
   provider: string;
   issuedOn: string;
@@ -34,6 +34,8 @@ export interface ShownCertificate {
   /** A trial copy: worth nothing. */
   isTrial: boolean;
   hours: number;
+  /** Of mentoring: how many learners finished meanwhile. */
+  mentees: number | null;
   score: number | null;
   /** Null: its public page says more than was chosen here. */
   code: string | null;
@@ -47,14 +49,15 @@ export function showCertificate(printed: PrintedCertificate, owner: Owner, chose
   const saysNoMore = publicName(printed.holder, owner) === holder && printed.score === score;
   return {
     titles: titlesOf(printed),
-    isPath: 'path' in printed,
+    kind: kindOf(printed),
     holder,
     provider: printed.provider.name,
     issuedOn: printed.issuedOn,
     validUntil: printed.validUntil ?? null,
     isExpired: isExpired(printed, owner.today),
     isTrial: printed.trial,
-    hours: 'path' in printed ? printed.path.hours : printed.course.hours,
+    hours: hoursOf(printed),
+    mentees: 'mentoring' in printed ? printed.mentoring.mentees : null,
     score,
     code: saysNoMore ? printed.code : null,
   };

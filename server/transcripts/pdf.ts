@@ -7,7 +7,7 @@ import { type Area, placeFlow } from '../paper/flow.ts';
 import { type Document, drawColumn, drawPlaced, drawQr, writeLine } from '../paper/writing.ts';
 import { formats, type Language, type Translate } from '../platform/i18n.ts';
 import { printable, typefaces } from '../platform/typeface.ts';
-import type { CourseUnderWay, FinishedCourse, NamedCertificate, Transcript } from './transcript.ts';
+import type { CourseUnderWay, FinishedCourse, Mentored, NamedCertificate, Transcript } from './transcript.ts';
 
 /** Where it can be checked, until when, and the codes of what has been revoked since. */
 export interface Checking {
@@ -102,7 +102,7 @@ function checkOf({ language }: Transcript, { url, until }: Checking, t: Translat
 }
 
 function groupsOf(transcript: Transcript, { revoked }: Checking, t: Translate): Block[][] {
-  const { language, finished, underWay, paths } = transcript;
+  const { language, finished, underWay, paths, mentoring = [] } = transcript;
   const line = (text: string, style: Style) => blocks([{ language, text }], style);
   const titled = (titles: Record<string, string>) => blocks([titleIn(titles, language)], styles.course);
   const section = (key: string) => blocks([{ language, text: t(key) }], styles.section, styles.section, 'H2');
@@ -137,6 +137,12 @@ function groupsOf(transcript: Transcript, { revoked }: Checking, t: Translate): 
       ...line(t('transcripts.finished_on', { date: dateOnPaper(issuedOn, language) }), styles.fact),
       ...certified(certificate),
     ]),
+    ...(mentoring.length > 0 ? [section('transcripts.mentoring')] : []),
+    ...mentoring.map((cohort) => [
+      ...titled(cohort.titles),
+      ...line(mentoredOf(cohort, language, t), styles.fact),
+      ...certified(cohort.certificate),
+    ]),
     ...(underWay.length > 0 ? [section('transcripts.under_way')] : []),
     ...underWay.map((course) => [
       ...titled(course.titles),
@@ -159,6 +165,15 @@ function factsOf({ beganOn, finishedOn, hours, version }: FinishedCourse, langua
     until: dateOnPaper(finishedOn, language),
     duration: formats[language].hours(hours),
     version: String(version),
+  });
+}
+
+function mentoredOf({ from, until, hours, mentees }: Mentored, language: Language, t: Translate): string {
+  return t('transcripts.mentored', {
+    from: dateOnPaper(from, language),
+    until: dateOnPaper(until, language),
+    duration: formats[language].hours(hours),
+    mentees,
   });
 }
 

@@ -58,13 +58,13 @@ export async function getResults(db: Kysely<Database>, person: { id: string }) {
         eb
           .selectFrom('certificates')
           .whereRef('certificates.person_id', '=', 'persons.id')
-          .where('path_id', 'is not', null)
+          .where('enrolment_id', 'is', null)
           .where('successor_id', 'is', null)
           .where('revoked_at', 'is', null)
           .where('printed', 'is not', null)
           .select(({ ref }) => ref('printed').$castTo<PrintedCertificate>().as('printed'))
           .orderBy('issued_at'),
-      ).as('paths'),
+      ).as('others'),
     ])
     .executeTakeFirstOrThrow();
   return {

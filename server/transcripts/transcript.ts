@@ -17,6 +17,8 @@ export interface Transcript {
   hours: number;
   finished: FinishedCourse[];
   paths: { titles: ByLanguage; issuedOn: string; certificate: NamedCertificate }[];
+  /** Left out where it was made before there were any. */
+  mentoring?: Mentored[];
   underWay: CourseUnderWay[];
   /** Its address is not public, so nobody could check it. */
   trial: boolean;
@@ -32,6 +34,17 @@ export interface FinishedCourse {
   quizzes: { titles: ByLanguage; score: number }[];
   /** Null: it was revoked or withdrawn before this was made. */
   certificate: NamedCertificate | null;
+}
+
+/** A cohort that was guided: how many finished meanwhile, and never who. */
+export interface Mentored {
+  titles: ByLanguage;
+  hours: number;
+  mentees: number;
+  /** YYYY-MM-DD, both. */
+  from: string;
+  until: string;
+  certificate: NamedCertificate;
 }
 
 export interface CourseUnderWay {
@@ -64,11 +77,12 @@ export interface Results extends Owner {
     quizzes: { titles: ByLanguage; share: number }[];
     certificate: { printed: PrintedCertificate | null; revoked: boolean } | null;
   }[];
-  paths: { printed: PrintedCertificate }[];
+  /** Of paths and of mentoring. */
+  others: { printed: PrintedCertificate }[];
 }
 
 export function makeTranscript(
-  { full_name, courses, paths, ...owner }: Results,
+  { full_name, courses, others, ...owner }: Results,
   chosen: Chosen,
   { language, publicUrl }: { language: Language; publicUrl: URL },
 ): Transcript {
@@ -96,10 +110,13 @@ export function makeTranscript(
     // Sums of tenths do not come out even.
     hours: Math.round(finished.reduce((sum, { hours }) => sum + hours, 0) * 10) / 10,
     finished,
-    paths: paths.flatMap(({ printed }) =>
+    paths: others.flatMap(({ printed }) =>
       'path' in printed
         ? [{ titles: printed.path.titles, issuedOn: printed.issuedOn, certificate: named(printed) }]
         : [],
+    ),
+    mentoring: others.flatMap(({ printed }) =>
+      'mentoring' in printed ? [{ ...printed.mentoring, certificate: named(printed) }] : [],
     ),
     underWay: courses
       .filter(({ finished_on }) => finished_on === null)
@@ -112,6 +129,6 @@ export function makeTranscript(
 }
 
 /** The codes of all certificates that it names. */
-export function codesIn({ finished, paths }: Transcript): string[] {
-  return [...finished, ...paths].flatMap(({ certificate }) => certificate?.code ?? []);
+export function codesIn({ finished, paths, mentoring = [] }: Transcript): string[] {
+  return [...finished, ...paths, ...mentoring].flatMap(({ certificate }) => certificate?.code ?? []);
 }

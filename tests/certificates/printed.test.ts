@@ -1,8 +1,9 @@
 import t from 'tap';
-import { dateOnPaper, type PrintedCourseCertificate, paperOf } from '../../server/certificates/printed.ts';
+import { paperOf } from '../../server/certificates/paper.ts';
+import { dateOnPaper, type PrintedCourseCertificate } from '../../server/certificates/printed.ts';
 import { printCourse } from '../../server/certificates/printing.ts';
 import { translators } from '../../server/platform/i18n.ts';
-import { expired, revoked, sample, valid } from './samples.ts';
+import { expired, mentored, revoked, sample, valid } from './samples.ts';
 
 const paper = (changes: Partial<PrintedCourseCertificate> = {}) =>
   paperOf({ ...sample, ...changes }, translators, valid);
@@ -32,6 +33,19 @@ t.test('The facts are told in both languages, each in its own way of writing', a
     '12\u00a0phút học, 3 bài',
     '12\u00a0minutes of study, 3 lessons',
   ]);
+});
+
+t.test('A paper of mentoring tells hours, how many finished and when, and is no certificate of a course', async (t) => {
+  const { title, completed, course, facts, version, courses, skills } = paperOf(mentored, translators, valid);
+  t.same(texts(title), ['Giấy chứng nhận hướng dẫn học tập', 'Certificate of mentoring']);
+  t.same(texts(completed), ['đã hướng dẫn nhóm học', 'for mentoring the cohort']);
+  t.same(course, [{ language: 'vi', text: 'Tổ 5, Long Xuyên' }]);
+  t.same(texts(facts), [
+    '12,5\u00a0giờ hướng dẫn, 6 học viên học xong, từ 01/03/2026 đến 30/06/2026',
+    '12.5\u00a0hours of mentoring, 6 learners who finished, from 1 March 2026 to 30 June 2026',
+  ]);
+  t.same([version, courses, skills], [[], [], []]);
+  t.notMatch(JSON.stringify(title), /chứng chỉ|văn bằng/i);
 });
 
 t.test('The main language comes first', async (t) => {

@@ -1,4 +1,5 @@
-import type { PrintedCourseCertificate, Standing } from '../../server/certificates/printed.ts';
+import type { Standing } from '../../server/certificates/paper.ts';
+import type { PrintedCourseCertificate, PrintedMentoringCertificate } from '../../server/certificates/printed.ts';
 
 const circular = {
   code: 'tt02-2025',
@@ -48,4 +49,12 @@ export const longest: PrintedCourseCertificate = {
   assessor: { name: 'Trần '.repeat(40).trim(), role: 'mentor', on: '2026-11-20' },
   trial: true,
   verifyUrl: `https://hoc-tap-suot-doi.trung-tam-long-xuyen.angiang.edu.example.vn/v/K7D4MPX9QRT36H`,
+};
+
+const { course: _, ...common } = sample;
+export const mentored: PrintedMentoringCertificate = {
+  ...common,
+  mentoring: { titles: { vi: 'Tổ 5, Long Xuyên' }, hours: 12.5, mentees: 6, from: '2026-03-01', until: '2026-06-30' },
+  score: null,
+  skills: [],
 };

@@ -76,3 +76,11 @@ t.test('The class has a meeting to come, news, a talk with a next step, and lett
   const thread = await mentor.get(byRole(html, 'link', /Mùa A Páo/).getAttribute('href') ?? '');
   t.match(textOf(byRole(thread.html, 'main')), /Giỏi quá.*giấy chứng nhận thứ hai/);
 });
+
+t.test('A mentor who guided a class to its end holds a certificate of it, and sees their hours', async (t) => {
+  const mentor = await comesIn('0912000004', password);
+  const record = await mentor.get('/mentoring');
+  t.match(textOf(byRole(record.html, 'main')), /Lớp hè, nhà văn hoá bản Áng.*Đã cấp/);
+  const paper = await mentor.get(byRole(record.html, 'link', 'Xem giấy chứng nhận').getAttribute('href') ?? '');
+  t.match(textOf(byRole(paper.html, 'main')), /Hà Thị Mai .*7,5 giờ hướng dẫn, 5 học viên học xong, từ/);
+});

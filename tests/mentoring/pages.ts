@@ -7,6 +7,7 @@ import type { TestApp } from '../support/app.ts';
 import type { Client, Page } from '../support/client.ts';
 import { finish, learner } from '../support/learners.ts';
 import { signedIn } from '../support/people.ts';
+import { confirm, endedGroup } from './certificates.ts';
 import { guidedGroup, householdMember, mentoringOffer, talk, wasThere } from './mentoring.ts';
 
 type Site = Pick<TestApp, 'app' | 'db'>;
@@ -28,10 +29,27 @@ export async function mentoringPages(site: Site, reading: Reading): Promise<Page
   await finish(lan);
   for (const reader of [hoa, manager])
     pages.push(await reader.get(`/mentoring/${hoa.id}`), await reader.get(facts), await reader.get(`${facts}?page=2`));
+  pages.push(await hoa.get(`${facts}?all=yes`));
   await handedTo(site, member, binh);
   pages.push(await hoa.get('/mentoring'), await hoa.get(facts), await hoa.get('/cohorts'), await hoa.get('/learning'));
   pages.push(await manager.get(`${home}/mentors`));
-  return [...pages, ...(await offerPages(site, reading)), ...(await householdPages(site, reading))];
+  const more = [await offerPages(site, reading), await householdPages(site, reading)];
+  return [...pages, ...(await certificatePages(site, reading)), ...more.flat()];
+}
+
+/** A certificate of mentoring: what is missing, who waits, and the paper itself. */
+async function certificatePages(site: Site, reading: Reading): Promise<Page[]> {
+  const { branch, group, hoa, manager } = await endedGroup(site, { full_name: longName });
+  const [mentor, confirming] = [reading(hoa), reading(manager)];
+  const list = `/admin/organisations/${branch.code}/mentoring-certificates`;
+  const pages = [
+    await mentor.get('/mentoring'),
+    await confirming.get(list),
+    await confirming.get(`/mentoring/${hoa.id}`),
+  ];
+  const issued = await confirming.follow(await confirm(confirming, hoa, group));
+  pages.push(issued, await confirming.get(list), await mentor.get(issued.url), await mentor.get('/mentoring'));
+  return [...pages, await mentor.get('/learning'), await mentor.get('/learning/transcript')];
 }
 
 /** Offers to mentor: what stands in the way, and what comes of one. */

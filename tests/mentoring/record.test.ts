@@ -200,6 +200,10 @@ t.test('Many talks are read page by page, in few statements', async (t) => {
   const rows = (page: Page) => page.html.querySelectorAll('#hours ~ ul li').length;
   t.equal(rows(await hoa.get(facts)), 50);
   t.equal(rows(await hoa.get(`${facts}?page=2`)), 10);
+  const whole = await hoa.get(byRole((await hoa.get(facts)).html, 'link', /^Hiện tất cả/).getAttribute('href') ?? '');
+  t.equal(rows(whole), 60, 'or all at once, to be printed');
+  t.notOk(whole.html.querySelector('#pagination'));
+  t.ok(whole.html.querySelector('#print'));
   for (const path of ['/mentoring', `/mentoring/${hoa.id}`, facts])
     t.ok((await statementsOf(site, () => hoa.get(path))).length <= 4, path);
   t.ok((await statementsOf(site, () => manager.get(facts))).length <= 4);

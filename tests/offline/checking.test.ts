@@ -23,7 +23,7 @@ const facts = {
   issuedOn: '2026-11-20',
   validUntil: null,
   score: 92,
-  isOfPath: false,
+  kind: 'course' as const,
   isTrial: false,
   issuer: 'domdom',
 };

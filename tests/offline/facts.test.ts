@@ -20,7 +20,7 @@ const anyFacts: fc.Arbitrary<Facts> = fc.record({
   issuedOn: day,
   validUntil: fc.option(day),
   score: fc.option(fc.integer({ min: 0, max: 100 })),
-  isOfPath: fc.boolean(),
+  kind: fc.constantFrom('course' as const, 'path' as const, 'mentoring' as const),
   isTrial: fc.boolean(),
   issuer: fc.stringMatching(/^[a-z0-9_-]{2,40}$/),
   keyId: fc.uint8Array({ minLength: keyIdLength, maxLength: keyIdLength }),
@@ -55,7 +55,7 @@ t.test('Where there is room nothing is cut', (t) => {
 t.test('What has no last day is written as it was before there were any', async (t) => {
   const facts = {
     ...{ code: 'AAAAAAAAAAAAAA', holder: 'An', title: 'Khoá', issuer: 'domdom', keyId: Uint8Array.of(1, 2, 3, 4) },
-    ...{ issuedOn: '2020-01-02', validUntil: null, score: 92, isOfPath: false, isTrial: false },
+    ...{ issuedOn: '2020-01-02', validUntil: null, score: 92, kind: 'course' as const, isTrial: false },
   };
   const written = Buffer.from(bytesOfFacts(facts, 200) ?? []).toString('hex');
   t.match(written, /^010000000000000000000000015c0102030406/);

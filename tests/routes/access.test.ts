@@ -280,6 +280,7 @@ POST /mentoring/household/:id/abilities                               sign-in st
 POST /mentoring/household/:id/remove                                  sign-in stranger · 303 rest
 GET /mentoring/:id                                                    sign-in stranger · 200 mentor manager above owner · 404 rest
 GET /mentoring/:id/cohorts/:cohort                                    sign-in stranger · 200 mentor manager above owner · 404 rest
+POST /mentoring/:id/cohorts/:cohort/certificate                       sign-in stranger · 303 manager above owner · 403 mentor · 404 rest
 GET /check-ins                                                        sign-in stranger · 200 rest
 POST /check-ins/:entry/completion                                     sign-in stranger · 303 learner · 404 rest
 GET /messages                                                         sign-in stranger · 200 rest
@@ -328,6 +329,7 @@ POST /admin/organisations/:code/roles                                 sign-in st
 POST /admin/organisations/:code/roles/:id/remove                      sign-in stranger · 303 manager above owner · 404 rest
 GET /admin/organisations/:code/mentoring-offers                       sign-in stranger · 200 manager above owner · 404 rest
 POST /admin/organisations/:code/mentoring-offers/:id/decision         sign-in stranger · 422 manager above owner · 404 rest
+GET /admin/organisations/:code/mentoring-certificates                 sign-in stranger · 200 manager above owner · 404 rest
 GET /admin/organisations/:code/coverage                               sign-in stranger · 200 manager above owner · 404 rest
 GET /admin/organisations/:code/coverage.csv                           sign-in stranger · 200 manager above owner · 404 rest
 GET /admin/results                                                    sign-in stranger · 200 managers · 404 rest

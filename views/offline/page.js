@@ -62,7 +62,7 @@ function show(verdict) {
   if (facts) {
     for (const [name, value] of [
       ['holder', facts.holder],
-      [facts.isOfPath ? 'path' : 'course', facts.title],
+      [facts.kind, facts.title],
       ['issuer', issuer || facts.issuer],
       ['issued', dateIn(facts.issuedOn)],
       ['until', facts.validUntil === null ? '' : dateIn(facts.validUntil)],

@@ -6,9 +6,9 @@ import { keepFile } from '../../files/queries.ts';
 import { type Language, translators } from '../../platform/i18n.ts';
 import { drawingTurn, textOfQr } from '../drawing.ts';
 import { publicName } from '../names.ts';
+import { paperOf } from '../paper.ts';
 import { drawPdf, openBooklet } from '../pdf.ts';
 import { type Pictures, picturesOf } from '../pictures.ts';
-import { paperOf } from '../printed.ts';
 import { type Bundle, claimBundle, type Held, updateBundle } from './queries.ts';
 
 /** Milliseconds that a request waits for the end: a small cohort is done by then. */

@@ -38,8 +38,8 @@ function managedCertificates(db: Kysely<Database>, manager: Somebody, code: stri
     .where('certificates.code', '=', code)
     .where(({ ref }) => holdsRole(manager, ['manager'], ref('provider.path')))
     .select(['certificates.id', 'certificates.code', 'certificates.person_id', 'certificates.achievement'])
-    .select(['certificates.enrolment_id', 'certificates.path_id', 'certificates.term', 'certificates.issued_at'])
-    .select('certificates.reminded_at')
+    .select(['certificates.enrolment_id', 'certificates.path_id', 'certificates.cohort_id', 'certificates.term'])
+    .select(['certificates.issued_at', 'certificates.reminded_at'])
     .select(['certificates.revoked_at', 'certificates.revocation_reason', 'successor.code as successor_code'])
     .select((eb) => eb.ref('certificates.printed').$castTo<PrintedCertificate>().as('printed'));
 }
@@ -67,7 +67,7 @@ export async function succeed(
   { printed, reason }: { printed: PrintedCertificate; reason: string },
 ): Promise<void> {
   const id = newId();
-  const { person_id, achievement, enrolment_id, path_id, term, issued_at, reminded_at } = before;
+  const { person_id, achievement, enrolment_id, path_id, cohort_id, term, issued_at, reminded_at } = before;
   // First, so that there are never two that stand.
   await trx
     .updateTable('certificates')
@@ -77,7 +77,7 @@ export async function succeed(
   await trx
     .insertInto('certificates')
     .values({
-      ...{ id, person_id, achievement, enrolment_id, path_id, term, issued_at, reminded_at },
+      ...{ id, person_id, achievement, enrolment_id, path_id, cohort_id, term, issued_at, reminded_at },
       predecessor_id: before.id,
       code: printed.code,
       printed: JSON.stringify(printed),

@@ -1,4 +1,5 @@
 import { type RawBuilder, sql } from 'kysely';
+import { dateAtIssuer } from '../../certificates/queries.ts';
 import { isNewest } from '../../check-ins/queries.ts';
 import { finishedAt } from '../../enrolments/queries.ts';
 import { hasEnded } from '../../meetings/queries.ts';
@@ -8,9 +9,10 @@ type Somebody = { id: string };
 
 /**
  * Everywhere that anybody guides or guided, as far as the reader may know: themselves, and what lies in a branch that they manage. Somebody who
- * came back to a cohort is there once.
+ * came back to a cohort is there once. `ended_on`: the day on which it was over, for the mentor or for all; null while they guide there.
+ * @param within of `cohort_mentors`, `cohorts` and `organisations`
  */
-export function guidedCohorts(reader: Somebody): RawBuilder<unknown> {
+export function guidedCohorts(reader: Somebody, within = sql<boolean>`true`): RawBuilder<unknown> {
   const isManager = holdsRole(reader, ['manager'], sql.ref('organisations.path'));
   return sql`
     select cohort_mentors.person_id as mentor_id, cohorts.id, cohorts.name, organisations.name as organisation_name,
@@ -18,11 +20,16 @@ export function guidedCohorts(reader: Somebody): RawBuilder<unknown> {
       cohort_mentors.person_id = ${reader.id} and bool_or(valid_until is null)
         and ${holdsRole(reader, ['mentor', 'manager'], sql.ref('organisations.path'))} as is_guide,
       min(valid_from) as guided_from,
-      case when not bool_or(valid_until is null) then max(valid_until) end as guided_until
+      case when not bool_or(valid_until is null) then max(valid_until) end as guided_until,
+      coalesce(
+        case when not bool_or(valid_until is null) then ${dateAtIssuer(sql<Date>`max(valid_until)`)} end,
+        case when ends_on::text < ${dateAtIssuer(sql<Date>`now()`)} then ends_on::text end
+      ) as ended_on,
+      minimum_mentees(cohorts.id) as minimum, ${isManager} and cohort_mentors.person_id <> ${reader.id} as may_confirm
     from cohort_mentors
     join cohorts on cohorts.id = cohort_mentors.cohort_id
     join organisations on organisations.id = cohorts.organisation_id
-    where cohort_mentors.person_id = ${reader.id} or ${isManager}
+    where (${within}) and (cohort_mentors.person_id = ${reader.id} or ${isManager})
     group by cohort_mentors.person_id, cohorts.id, organisations.id
   `;
 }
@@ -74,3 +81,9 @@ export const completions = sql`
       where certificates.enrolment_id = enrolments.id and successor_id is null and revoked_at is not null
     )
 `;
+
+/** The certificate of mentoring the cohort that nothing has replaced, also one that was revoked. */
+export const certificate = sql`(
+  select json_build_object('code', code, 'is_revoked', revoked_at is not null) from certificates
+  where certificates.cohort_id = guided.id and certificates.person_id = guided.mentor_id and successor_id is null
+)`;

@@ -134,7 +134,15 @@ async function whatGoesOver(trx: Transaction<Database>, keptId: string, mergedId
     select
       array(select id from enrolments where person_id = ${mergedId}) as enrolments,
       array(select case when done_there > done then mine else theirs end from twice) as ended,
-      array(select id from certificates where person_id = ${mergedId}) as certificates,
+      array(
+        select theirs.id from certificates as theirs
+        where theirs.person_id = ${mergedId} and not exists (
+          select from certificates as mine
+          where mine.person_id = ${keptId} and mine.term = theirs.term
+            and mine.successor_id is null and theirs.successor_id is null
+            and (mine.path_id = theirs.path_id or mine.cohort_id = theirs.cohort_id)
+        )
+      ) as certificates,
       array(select id from memberships where person_id = ${mergedId}) as memberships,
       array(select id from share_links where person_id = ${mergedId}) as share_links,
       array(select id from same) as closed_memberships,
