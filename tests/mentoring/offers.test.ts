@@ -1,6 +1,9 @@
 import { sql } from 'kysely';
 import t from 'tap';
+import { writeLetter } from '../../server/mail/letters.ts';
+import type { Mail } from '../../server/mail/queries.ts';
 import { obstacleOf } from '../../server/mentoring/offers/offering.ts';
+import { translators } from '../../server/platform/i18n.ts';
 import { cohort, mentor, putIn, startGuiding } from '../cohorts/cohorts.ts';
 import { testApp } from '../support/app.ts';
 import { client, type Page } from '../support/client.ts';
@@ -36,6 +39,12 @@ async function graduate() {
   const { branch, lan, manager, ...group } = await guidedGroup(site);
   const code = await finish(lan);
   return { ...group, branch, lan, manager, code, deciding: `/admin/organisations/${branch.code}/mentoring-offers` };
+}
+
+/** One after the other, as people do: another address is confirmed anew. */
+async function confirmAddress({ id }: { id: string }): Promise<void> {
+  for (const set of [{ email: 'lan@example.org' }, { email_confirmed_at: new Date() }])
+    await db.updateTable('person_details').set(set).where('person_id', '=', id).execute();
 }
 
 const offer = async (person: SignedIn) => person.submit(await person.get(path), { form: '#offer' });
@@ -133,6 +142,38 @@ t.test('Declining needs a reason, which the person reads; they may offer again',
   t.equal((await decline('')).status, 303, 'what was decided meanwhile leads back to the list');
   await offer(lan);
   t.equal((await offersOf(lan)).length, 2);
+});
+
+t.test('Each answer sends one letter, to who has confirmed an address, without the reason', async (t) => {
+  const { lan, manager, deciding } = await graduate();
+  const lettersTo = ({ id }: { id: string }) =>
+    db.selectFrom('mails').select(['letter', 'facts']).where('person_id', '=', id).orderBy('queued_at').execute();
+  await offer(lan);
+  const first = await manager.get(deciding);
+  await manager.submit(first, { form: 'details form', fields: { reason: 'Nhóm đã đủ người rồi.' } });
+  t.strictSame(await lettersTo(lan), [], 'they read it on their page');
+  await confirmAddress(lan);
+  await offer(lan);
+  const second = await manager.get(deciding);
+  for (let time = 0; time < 2; time += 1)
+    await manager.submit(second, { form: 'details form', fields: { reason: 'Bạn hỏi lại sau Tết nhé.' } });
+  await offer(lan);
+  await manager.submit(await manager.get(deciding), { form: 'section.card > form' });
+  const letters = await lettersTo(lan);
+  t.strictSame(
+    letters.map(({ facts }) => facts),
+    [{ outcome: 'declined' }, { outcome: 'accepted' }],
+  );
+  for (const { facts } of letters) {
+    const mail = { full_name: 'Lan', facts, letter: 'mentoring_offer_answered' } as Mail;
+    const { paragraphs, action } = writeLetter(mail, {
+      t: translators.vi,
+      siteSecret: new Uint8Array(),
+      now: new Date(),
+    });
+    t.match(paragraphs.join(), 'Chào Lan.');
+    t.equal(action?.path, '/mentoring/offers');
+  }
 });
 
 t.test('They withdraw it; what is decided stays', async (t) => {

@@ -5,6 +5,7 @@ import { isUnexpired } from '../../certificates/queries.ts';
 import { hasId } from '../../database/by-id.ts';
 import type { Database } from '../../database/connection.ts';
 import { thisMoment } from '../../database/moment.ts';
+import { queueMailWhereConfirmed } from '../../mail/queries.ts';
 import { holdsRole } from '../../organisations/access.ts';
 import type { Branch } from '../../organisations/managing/queries.ts';
 import { grantRole } from '../../organisations/roles/queries.ts';
@@ -214,6 +215,8 @@ export async function decideOffer(
     .where('id', '=', offer.id)
     .execute();
   await tell(trx, `mentoring_offer.${decision}`, { actor: manager, person_id, organisation });
+  // Not the reason: it may be about them, and stands on their own page.
+  await queueMailWhereConfirmed(trx, { person_id, letter: 'mentoring_offer_answered', facts: { outcome: decision } });
   return decision;
 }
 

@@ -113,6 +113,7 @@ export function mentoringDecisionRoutes(app: FastifyInstance): void {
       .transaction()
       .execute((trx) => decideOffer(trx, branch, id, { decision, reason }, manager));
     const isDone = outcome === 'accepted' || outcome === 'declined';
+    if (isDone) app.postman.wake();
     return reply.goTo(`/admin/organisations/${branch.code}/mentoring-offers`, said[outcome], isDone ? 'good' : 'bad');
   });
 
