@@ -5,6 +5,26 @@ import { insertCheckIn, withdrawCheckIn } from '../../server/check-ins/queries.t
 import { gatherRows } from '../../server/my-data/queries.ts';
 import { cohort, joiner, memberOf, mentor } from '../cohorts/cohorts.ts';
 import { testApp } from '../support/app.ts';
+import type { Client } from '../support/client.ts';
+
+/** All that somebody finds by links, three of each kind, whatever it is. */
+async function everythingFor(person: Client, ...from: string[]) {
+  const found = [...from];
+  const kinds = new Map<string, number>();
+  const reached: { url: string; body: string }[] = [];
+  for (const url of found) {
+    const kind = (url.split('?')[0] ?? '').replace(/[\w-]{12,}|\d+/g, '*');
+    kinds.set(kind, (kinds.get(kind) ?? 0) + 1);
+    if ((kinds.get(kind) ?? 0) > 3) continue;
+    const page = await person.get(url);
+    reached.push({ url, body: page.body });
+    for (const link of page.html.querySelectorAll('a[href^="/"]')) {
+      const href = (link.getAttribute('href') ?? '').replace(/#.*/, '');
+      if (!found.includes(href)) found.push(href);
+    }
+  }
+  return reached;
+}
 
 /** Each writes a new entry, or corrects or withdraws the newest. */
 const deed = fc.record({
@@ -62,6 +82,10 @@ t.test('Whatever a mentor does, no word that is for mentors alone comes to the l
     }),
     { numRuns: 8 },
   );
+
+  const reached = await everythingFor(lan, '/', calendar);
+  t.ok(reached.length > 40, 'as far as links lead, files and feeds too');
+  for (const { url, body } of reached) t.notOk(body.includes('kín-'), `nothing private at ${url}`);
 
   async function hasPrivate(): Promise<boolean> {
     return (await db.selectFrom('check_ins').where('is_private', '=', true).select('entry_id').execute()).length > 0;
