@@ -117,6 +117,8 @@ import { assessingRoutes } from './sign-offs/assessing/routes.ts';
 import { ownSignOffRoutes } from './sign-offs/own/routes.ts';
 import { unguidedRoutes } from './sign-offs/unguided/routes.ts';
 import { ownSkillRoutes, skillRoutes } from './skills/routes.ts';
+import { questionStatisticsRoutes } from './statistics/questions/routes.ts';
+import { statisticsRoutes } from './statistics/routes.ts';
 import { styleguideRoutes } from './styleguide/routes.ts';
 import { transcriptRoutes } from './transcripts/routes.ts';
 import { trialRoutes } from './trials/routes.ts';
@@ -287,6 +289,8 @@ export async function buildApp({
       announcementWishRoutes,
       resultRoutes,
       exportRoutes,
+      statisticsRoutes,
+      questionStatisticsRoutes,
     ],
   );
   scope(

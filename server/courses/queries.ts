@@ -8,6 +8,7 @@ import type { Language } from '../platform/i18n.ts';
 import { isHelper } from '../platform/scopes.ts';
 import type { Person } from '../platform/sessions.ts';
 import { searchForm } from '../platform/text.ts';
+import { readsStatistics } from '../statistics/queries.ts';
 import { getVersion, type VersionItem } from '../versions/reading.ts';
 
 /**
@@ -140,6 +141,7 @@ const courseBySlug = gathered({ person: 'uuid', slug: 'text' }, (db, { person, s
         .select(sql<Record<string, number> | null>`jsonb_object_agg(language, bytes)`.as('bytes'))
         .as('books'),
     )
+    .select(readsStatistics({ id: sql<string>`${person}` }).as('reads_statistics'))
     .select((eb) =>
       eb
         .selectFrom('certificates')

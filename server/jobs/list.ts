@@ -24,6 +24,7 @@ import { removeOldImports } from '../people/importing/queries.ts';
 import { forgetMerged } from '../people/merging/forgetting/queries.ts';
 import type { Job } from '../platform/jobs.ts';
 import { removeOldShareLinks } from '../share-links/queries.ts';
+import { countFunnels, countSubmissions } from '../statistics/counting/queries.ts';
 
 interface Parts {
   config: Pick<Config, 'backupDir' | 'keepDays' | 'publicUrl'>;
@@ -65,11 +66,26 @@ export function listJobs({ config: { backupDir, keepDays, publicUrl }, connectio
     schedule: '*/10 * * * *',
     run: async () => `drew ${await drawMissingBooks({ db, files }, publicUrl)}`,
   };
+  const answers = {
+    name: 'question-statistics',
+    schedule: '*/5 * * * *',
+    run: async () => {
+      const { submissions, recounts } = await countSubmissions(db);
+      return `counted ${submissions}, anew ${recounts} quizzes`;
+    },
+  };
+  const funnels = {
+    name: 'course-statistics',
+    schedule: '10 3 * * *',
+    run: async () => `counted ${await countFunnels(db)} versions`,
+  };
   return [
     backup,
     reminders,
     letters,
     books,
+    answers,
+    funnels,
     removing('sessions', '20 1 * * *', () => removeEndedSessions(db)),
     removing('known-browsers', '25 1 * * *', () => removeForgottenBrowsers(db)),
     removing('owner-links', '30 1 * * *', () => removeOldOwnerLinks(db)),

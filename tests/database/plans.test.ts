@@ -2,11 +2,13 @@ import { join } from 'node:path';
 import { sql } from 'kysely';
 import t, { type Test } from 'tap';
 import { connect } from '../../server/database/connection.ts';
+import { countFunnels, countSubmissions } from '../../server/statistics/counting/queries.ts';
 import { hears, type Route, testAppWithRoutes } from '../routes/route-list.ts';
 import { appOver, type TestApp } from '../support/app.ts';
 import { temporaryFolder } from '../support/child.ts';
 import { type Client, client } from '../support/client.ts';
 import { testDatabase } from '../support/database.ts';
+import { signedIn } from '../support/people.ts';
 import { simulatedSite } from '../support/simulated.ts';
 import { openPlanner, type Reading, type Sent, sizesOf } from './plans.ts';
 
@@ -41,7 +43,11 @@ async function walkAll(t: Test, learners: number) {
     learner: await site.comesIn(site.made.people.learner),
     mentor: await site.comesIn(site.made.people.mentor),
     manager: await site.comesIn(await managerOfOrdinaryBranch(site)),
+    author: await signedIn(site, { roles: ['author'] }),
   };
+  // What the clock does.
+  await countSubmissions(site.db);
+  await countFunnels(site.db);
   await sql`analyze`.execute(site.db);
   const visits = new Map<string, Visit>();
   // Of what every page asks twice is enough.
@@ -135,6 +141,10 @@ t.test('No page reads many more rows where there are many more people, and each 
     t.ok(growing.has(name), name);
   }
   t.ok(large.visits.size > 150, 'most pages are reached by links');
+  for (const page of ['', '/:key', '/:key/:question']) {
+    const { rows } = large.visits.get(`author: GET /courses/:slug/statistics${page}`) ?? { rows: 0 };
+    t.ok(rows > 0, `what learners have done is told at statistics${page}`);
+  }
 
   for (const [name, { rows, statements }] of large.visits) {
     const scans = statements.filter(({ scanned }) => scanned.some((table) => growing.has(table)));

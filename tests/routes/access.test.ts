@@ -88,6 +88,11 @@ GET /courses/:slug/quizzes/:key                                       sign-in st
 POST /courses/:slug/quizzes/:key/attempts                             sign-in stranger · 303 learner · 403 rest
 GET /courses/:slug/quizzes/:key/trial                                 sign-in stranger · 303 learner · 403 signed-in elsewhere · 200 rest
 POST /courses/:slug/quizzes/:key/trial                                sign-in stranger · 303 learner · 403 signed-in elsewhere · 422 rest
+GET /courses/:slug/statistics                                         sign-in stranger · 200 owner · 404 rest
+GET /courses/:slug/statistics.csv                                     sign-in stranger · 200 owner · 404 rest
+GET /courses/:slug/statistics.xlsx                                    sign-in stranger · 200 owner · 404 rest
+GET /courses/:slug/statistics/:key                                    sign-in stranger · 200 owner · 404 rest
+GET /courses/:slug/statistics/:key/:question                          sign-in stranger · 200 owner · 404 rest
 GET /courses/:slug/assignments/:key                                   sign-in stranger · 200 rest
 GET /courses/:slug/sign-off                                           sign-in stranger · 200 learner · 404 rest
 POST /courses/:slug/sign-off/requests                                 sign-in stranger · 303 learner · 404 rest

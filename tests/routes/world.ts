@@ -157,14 +157,14 @@ export async function world(t: Test) {
       member: ids.member,
       mentor: ids.mentorRow,
       meeting: ids.meeting,
-      question: ids.question,
+      question: path.includes('/statistics/') ? 'one' : ids.question,
       placement: ids.placement,
       entry: ids.checkIn,
       submission: ids.submission,
       token: path.startsWith('/invitations/') ? ids.token : 'token',
       id: ids[id],
       format: 'gift',
-      key: path.includes('/quizzes/') ? 'final' : path.includes('/assignments/') ? 'story' : 'second',
+      key: /\/(quizzes|statistics)\//.test(path) ? 'final' : path.includes('/assignments/') ? 'story' : 'second',
       file: path.startsWith('/submissions/')
         ? ids.workFile
         : path.startsWith('/certificates/')

@@ -1,4 +1,4 @@
-/** Two columns a month: who learnt, and who finished a course. */
+/** Two columns a month: such as who learnt, and who finished a course. */
 export interface Chart {
   width: number;
   height: number;
@@ -22,6 +22,41 @@ export function drawMonths(months: { label: string; title: string; counts: numbe
       title,
       x: Math.round((index * width) / months.length),
       bars: counts.map((count) => ({ y: barsHeight - heightOf(count), height: heightOf(count) })),
+    })),
+  };
+}
+
+/** Bars that lie, each with its label before it and its number behind. */
+export interface Bars {
+  width: number;
+  height: number;
+  /** Where bars begin. */
+  x: number;
+  barHeight: number;
+  bars: { label: string; title: string; number: string; y: number; length: number; isMarked: boolean }[];
+}
+
+const rowHeight = 26;
+const numberWidth = 56;
+
+/**
+ * @param lines each with its share of the longest bar that could be; 0 to 1
+ * @param labelWidth in units of the drawing: a letter takes about 7
+ */
+export function drawBars(
+  lines: { label: string; title: string; number: string; share: number; isMarked: boolean }[],
+  labelWidth: number,
+): Bars {
+  const longest = width - labelWidth - numberWidth;
+  return {
+    width,
+    height: lines.length * rowHeight,
+    x: labelWidth,
+    barHeight: rowHeight - 8,
+    bars: lines.map(({ share, ...line }, index) => ({
+      ...line,
+      y: index * rowHeight + 4,
+      length: share === 0 ? 0 : Math.max(2, Math.round(Math.min(1, share) * longest)),
     })),
   };
 }
