@@ -25,6 +25,7 @@ const deeds = [
   'cohorts/telling',
   'credentials/issuing',
   'demo/guiding',
+  'demo/learning',
   'demo/letterhead',
   'demo/telling',
   'doctor/examining',

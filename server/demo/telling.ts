@@ -5,9 +5,6 @@ import { readPhone } from '../accounts/contact.ts';
 import { createOwnerLink, useOwnerLink } from '../accounts/owner-links/queries.ts';
 import { argon2Hasher, type Hasher } from '../accounts/secrets/hashing.ts';
 import { signUp } from '../accounts/sign-up/signing-up.ts';
-import { handIn } from '../attempts/handing-in.ts';
-import { type Attempt, findAttempt, openAttempt, saveAnswers } from '../attempts/queries.ts';
-import { issueWhenComplete } from '../certificates/issuing.ts';
 import { getManagedCohort } from '../cohorts/access.ts';
 import { addMentor } from '../cohorts/mentors/queries.ts';
 import { closeCohort, insertCohort } from '../cohorts/queries.ts';
@@ -15,29 +12,25 @@ import { addByHand } from '../cohorts/requests/queries.ts';
 import { setWishes } from '../cohorts/wishes/queries.ts';
 import type { Config } from '../config.ts';
 import type { Database } from '../database/connection.ts';
-import { complete, enrol, lockEnrolment } from '../enrolments/queries.ts';
 import type { FileStore } from '../files/store.ts';
-import { ask, findAdviser } from '../help/queries.ts';
 import { confirmMentoring } from '../mentoring/certificates/confirming.ts';
 import { getBranch, insertOrganisation, updateDescription } from '../organisations/managing/queries.ts';
 import { grantRole } from '../organisations/roles/queries.ts';
 import { addLearner } from '../people/registering/queries.ts';
 import { searchPlaces } from '../places/queries.ts';
 import { orNotFound } from '../platform/errors.ts';
-import { correctResponse } from '../quizzes/marking.ts';
-import { isMarkable } from '../quizzes/question.ts';
-import { getVersion, type VersionItem } from '../versions/reading.ts';
+import { countFunnels, countSubmissions } from '../statistics/counting/queries.ts';
 import { guide, noteTalk } from './guiding.ts';
+import { live, readAlong } from './learning.ts';
 import { letterhead } from './letterhead.ts';
-import { beginEarlier, findEnrolment, getCourse, moveBack } from './queries.ts';
+import { beginEarlier, getCourse, moveBack } from './queries.ts';
+import { readers } from './readers.ts';
 import {
   branches,
   type Character,
   characters,
   cohort,
-  type Deed,
   graduates,
-  type Learner,
   learners,
   password,
   pin,
@@ -87,6 +80,13 @@ export async function tellStory(site: Site, onCharacter: () => void): Promise<vo
     if (learner.daysAgo > 0) await moveBack(db, person, learner.daysAgo);
   }
   await guide(db, { id: cohortId }, called);
+  for (const [index, reader] of readers.entries()) {
+    const person = await arrive({ db, hasher }, { ...reader, role: 'learner', branch: 'domdom' });
+    await readAlong(site, person, reader, index);
+    await moveBack(db, person, reader.daysAgo);
+  }
+  await countSubmissions(db);
+  await countFunnels(db);
 }
 
 /** The class of the summer, from its first day to what its mentor holds of it. */
@@ -190,54 +190,4 @@ async function gather({ db }: Site, owner: Somebody, cohort: Class): Promise<str
     ),
   );
   return id;
-}
-
-async function live(site: Site, learner: Learner, person: Somebody, deed: Deed): Promise<void> {
-  const { db } = site;
-  const course = await getCourse(db, deed.course);
-  if (!learner.inCohort) await enrol(db, person, course);
-  const enrolment = await findEnrolment(db, person, course);
-  const { items } = await getVersion(db, course.version_id, 'vi');
-  if ('failed' in deed) {
-    const quiz = orNotFound(items.find(({ key }) => key === deed.failed));
-    for (let time = 0; time < deed.times; time += 1) await takeQuiz(site, enrolment, quiz, 0.3);
-  } else if ('stuckAt' in deed) {
-    const place = { item_key: deed.stuckAt, question_id: null };
-    const adviser = orNotFound(await findAdviser(db, person, deed.course, place));
-    await db.transaction().execute((trx) => ask(trx, adviser, { id: randomUUID(), ...place, words: deed.words }));
-  } else {
-    const done = 'all' in deed ? items : items.slice(0, deed.items);
-    for (const item of done) {
-      if (item.kind === 'quiz') await takeQuiz(site, enrolment, item, 0.9);
-      else await readLesson(site, enrolment, item);
-    }
-  }
-}
-
-type Enrolment = Awaited<ReturnType<typeof findEnrolment>>;
-
-async function readLesson({ db, config }: Site, enrolment: Enrolment, item: VersionItem): Promise<void> {
-  await db.transaction().execute(async (trx) => {
-    await lockEnrolment(trx, enrolment.id);
-    await complete(trx, enrolment, item, 'read');
-    await issueWhenComplete(trx, enrolment, config);
-  });
-}
-
-/** @param share how many of the questions are answered, each rightly */
-async function takeQuiz(site: Site, enrolment: Enrolment, { id, quiz }: VersionItem, share: number): Promise<void> {
-  const { db } = site;
-  const settings = orNotFound(quiz ?? undefined);
-  const attemptId = await db.transaction().execute((trx) => openAttempt(trx, enrolment, { id }, settings));
-  const person = { id: enrolment.person_id };
-  const attempt = orNotFound(await findAttempt(db, person, orNotFound(attemptId ?? undefined), 'vi'));
-  await saveAnswers(db, attempt, rightAnswers(attempt, share));
-  await handIn(site, attempt, 'vi');
-}
-
-function rightAnswers({ questions }: Attempt, share: number) {
-  return questions.slice(0, Math.ceil(questions.length * share)).flatMap(({ id, body }) => {
-    const response = isMarkable(body) ? correctResponse(body) : null;
-    return response === null ? [] : [{ question_id: id, drawn_from: 0, response }];
-  });
 }

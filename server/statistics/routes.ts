@@ -1,7 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { NotFound } from '../platform/errors.ts';
-import { queryText } from '../platform/forms.ts';
-import { type Format, formats, type Translate } from '../platform/i18n.ts';
+import type { Translate } from '../platform/i18n.ts';
 import { signedIn } from '../platform/scopes.ts';
 import { sendCsv, sendSheet, type Table } from '../platform/tables.ts';
 import type { Column } from '../results/columns.ts';
@@ -9,15 +8,10 @@ import type { Bars, Chart } from '../results/reports/chart.ts';
 import { fewest } from '../results/reports/sharing.ts';
 import { cellsOf, headerOf, type ShownTable, shownTable } from '../results/shown.ts';
 import { listVersions } from '../versions/reading.ts';
+import { type Chosen, chosenOf, isChosen, wordsFor } from './choosing.ts';
 import { drawEnrolling, drawFunnel, drawLines, monthWords } from './drawing.ts';
 import { addSteps, type FunnelLine, type Step, steps, stopsByItem } from './funnel.ts';
 import { type CourseStatistics, getCourseStatistics } from './queries.ts';
-
-/** Which versions a page is about: one, or all (null). */
-export interface Chosen {
-  version: number | null;
-  numbers: number[];
-}
 
 declare module '../platform/views.ts' {
   interface Views {
@@ -90,20 +84,6 @@ export function statisticsRoutes(app: FastifyInstance): void {
   app.get<WithSlug>('/courses/:slug/statistics.xlsx', async (request, reply) =>
     sendSheet(reply, await tableOf(request)),
   );
-}
-
-export function wordsFor({ t, language }: FastifyRequest): { t: Translate; format: Format } {
-  return { t, format: formats[language] };
-}
-
-/** `?version=2`; one that does not exist is none. */
-export function chosenOf(request: FastifyRequest, numbers: number[]): Chosen {
-  const asked = queryText(request.query, 'version');
-  return { numbers, version: numbers.find((number) => String(number) === asked) ?? null };
-}
-
-export function isChosen({ version }: Chosen, number: number): boolean {
-  return version === null || version === number;
 }
 
 async function readStatistics(request: FastifyRequest): Promise<{

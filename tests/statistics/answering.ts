@@ -1,6 +1,8 @@
 import { sql } from 'kysely';
 import { v7 as newId } from 'uuid';
+import { countFunnels, countSubmissions } from '../../server/statistics/counting/queries.ts';
 import type { TestApp } from '../support/app.ts';
+import { allByRole, type HTMLElement, textOf } from '../support/html.ts';
 import { answer, handIn, learner, startAttempt } from '../support/learners.ts';
 import type { SignedIn } from '../support/people.ts';
 import { type Answers, rightAnswers } from '../support/small-course.ts';
@@ -122,3 +124,15 @@ export async function somebody({ db }: Pick<TestApp, 'db'>): Promise<string> {
   await db.insertInto('persons').values({ id }).execute();
   return id;
 }
+
+/** What the clock does. */
+export async function count({ db }: Pick<TestApp, 'db'>): Promise<void> {
+  await countSubmissions(db);
+  await countFunnels(db);
+}
+
+/** A table as people read it, its header included. */
+export const rowsOf = (html: HTMLElement, index = 0) =>
+  allByRole(allByRole(html, 'table')[index] ?? html, 'row').map((row) =>
+    row.querySelectorAll('th, td').map((cell) => textOf(cell)),
+  );

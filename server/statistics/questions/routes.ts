@@ -9,8 +9,9 @@ import type { Bars } from '../../results/reports/chart.ts';
 import { fewest } from '../../results/reports/sharing.ts';
 import { type ShownTable, shownTable } from '../../results/shown.ts';
 import { getVersion, listQuestions, type VersionQuestion } from '../../versions/reading.ts';
-import { answerLists, type GivenAnswer, offered, strongestWrong } from '../answers.ts';
-import { drawAnswers, drawShares, letterOf, percentOf } from '../drawing.ts';
+import { offered } from '../answers.ts';
+import { type Chosen, chosenOf, isChosen, wordsFor } from '../choosing.ts';
+import { drawShares } from '../drawing.ts';
 import { excerpt } from '../excerpt.ts';
 import {
   addSums,
@@ -25,7 +26,7 @@ import {
   verdictsOf,
 } from '../judging.ts';
 import { type AskedIn, getQuestionStatistics, getQuizStatistics } from '../queries.ts';
-import { type Chosen, chosenOf, isChosen, wordsFor } from '../routes.ts';
+import { type ShownList, shownLists } from './shown.ts';
 
 interface Titled {
   slug: string;
@@ -33,13 +34,6 @@ interface Titled {
   title: string;
   language: string;
   course_title: string;
-}
-
-/** An answer as its line and its bar show it. */
-interface AnswerLine extends GivenAnswer {
-  letter: string;
-  percent: number;
-  is_blank: boolean;
 }
 
 declare module '../../platform/views.ts' {
@@ -60,7 +54,7 @@ declare module '../../platform/views.ts' {
       verdicts: Verdict[];
       /** Typed: the wrong answers alone. */
       typed: boolean;
-      lists: { prompt: string | null; bars: Bars; answers: AnswerLine[]; stronger: string | null }[];
+      lists: ShownList[];
       /** Versions that offer other options. */
       others: number[];
       fewest: number;
@@ -224,54 +218,4 @@ function rounded(correlation: number | null): number | null {
 function isAlike({ bodies }: AskedIn, body: Question, language: string): boolean {
   const other = bodies[language];
   return other !== undefined && offered(other) === offered(body);
-}
-
-function shownLists(request: FastifyRequest, body: Question, asked: AskedIn[]) {
-  const sums = addSums(asked.flatMap((one) => one.sums ?? []));
-  if (!isTold(sums)) return [];
-  const lists = answerLists(
-    body,
-    asked.flatMap(({ options }) => options),
-    typedIn(asked),
-  );
-  const isTyped = body.type === 'short' || body.type === 'number';
-  return lists.flatMap((list) => {
-    const taken = list.answers.reduce((sum, { people }) => sum + people, 0);
-    // Of a matching question each prompt may be left empty by itself.
-    const people = sums.people - (body.type === 'matching' ? taken : sums.answered);
-    const blank = { html: null, words: null, truth: null, isRight: false, people, is_blank: true };
-    const lines = [
-      ...list.answers.map((answer) => ({ ...answer, is_blank: false })),
-      ...(isTyped || people === 0 ? [] : [blank]),
-    ];
-    if (lines.length === 0) return [];
-    return [
-      {
-        prompt: list.prompt,
-        bars: drawAnswers(wordsFor(request), lines, sums.people),
-        answers: lines.map((line, index) => ({
-          ...line,
-          letter: letterOf(index),
-          percent: percentOf(line.people, sums.people),
-        })),
-        stronger: strongerWords(request.t, list),
-      },
-    ];
-  });
-}
-
-function strongerWords(t: Translate, list: Parameters<typeof strongestWrong>[0]): string | null {
-  const wrong = strongestWrong(list);
-  if (wrong === null) return null;
-  if (wrong.truth !== null) return t(`statistics.${wrong.truth}`);
-  return wrong.words ?? excerpt(wrong.html ?? '');
-}
-
-/** Of all versions together, the commonest first. */
-function typedIn(asked: AskedIn[]) {
-  const people = new Map<string, number>();
-  for (const { words, people: more } of asked.flatMap(({ typed }) => typed)) {
-    people.set(words, (people.get(words) ?? 0) + more);
-  }
-  return [...people].map(([words, count]) => ({ words, people: count })).sort((a, b) => b.people - a.people);
 }
