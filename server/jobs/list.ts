@@ -71,13 +71,13 @@ export function listJobs({ config: { backupDir, keepDays, publicUrl }, connectio
     schedule: '*/5 * * * *',
     run: async () => {
       const { submissions, recounts } = await countSubmissions(db);
-      return `counted ${submissions}, anew ${recounts} quizzes`;
+      return `counted ${submissions}${recounts === 0 ? '' : `, and ${recounts} quizzes anew`}`;
     },
   };
   const funnels = {
     name: 'course-statistics',
     schedule: '10 3 * * *',
-    run: async () => `counted ${await countFunnels(db)} versions`,
+    run: async () => `counted ${await countFunnels(db)}`,
   };
   return [
     backup,

@@ -2,7 +2,7 @@ import type { FastifyRequest } from 'fastify';
 import type { Translate } from '../../platform/i18n.ts';
 import type { Question } from '../../quizzes/question.ts';
 import type { Bars } from '../../results/reports/chart.ts';
-import { type AnswerList, answerLists, type GivenAnswer, strongestWrong } from '../answers.ts';
+import { type AnswerList, answerLists, type GivenAnswer, strongestWrong, type TypedSum } from '../answers.ts';
 import { wordsFor } from '../choosing.ts';
 import { drawAnswers, letterOf, percentOf } from '../drawing.ts';
 import { excerpt } from '../excerpt.ts';
@@ -62,15 +62,16 @@ export function shownLists(request: FastifyRequest, body: Question, asked: Asked
 function strongerWords(t: Translate, list: AnswerList): string | null {
   const wrong = strongestWrong(list);
   if (wrong === null) return null;
-  if (wrong.truth !== null) return t(`statistics.${wrong.truth}`);
+  if (wrong.truth !== null) return t(wrong.truth ? 'statistics.true' : 'statistics.false');
   return wrong.words ?? excerpt(wrong.html ?? '');
 }
 
 /** Of all versions together, the commonest first. */
-function typedIn(asked: AskedIn[]) {
-  const people = new Map<string, number>();
-  for (const { words, people: more } of asked.flatMap(({ typed }) => typed)) {
-    people.set(words, (people.get(words) ?? 0) + more);
+function typedIn(asked: AskedIn[]): TypedSum[] {
+  const sums = new Map<string, TypedSum>();
+  for (const { words, people } of asked.flatMap(({ typed }) => typed)) {
+    const sum = sums.get(words.toLowerCase()) ?? { words, people: 0 };
+    sums.set(words.toLowerCase(), { ...sum, people: sum.people + people });
   }
-  return [...people].map(([words, count]) => ({ words, people: count })).sort((a, b) => b.people - a.people);
+  return [...sums.values()].sort((a, b) => b.people - a.people);
 }
