@@ -48,7 +48,7 @@ declare module '../../platform/views.ts' {
     };
     'statistics/question': Chosen & {
       quiz: Titled;
-      question: { key: string; position: number; html: string; after: string | null };
+      question: { key: string; position: number; html: string; afterHtml: string | null };
       /** Null where too few have taken it. */
       told: { people: number; answered: number; percent: number; discrimination: number | null } | null;
       verdicts: Verdict[];
@@ -125,7 +125,7 @@ export function questionStatisticsRoutes(app: FastifyInstance): void {
         key: question,
         position: newest.position,
         html: body.text,
-        after: 'after' in body ? body.after : null,
+        afterHtml: 'after' in body ? body.after : null,
       },
       told: isTold(sums)
         ? {

@@ -17,7 +17,7 @@ interface AnswerLine extends GivenAnswer {
 }
 
 export interface ShownList {
-  prompt: string | null;
+  promptHtml: string | null;
   bars: Bars;
   answers: AnswerLine[];
   /** A wrong answer that more gave than the right one. */
@@ -46,7 +46,7 @@ export function shownLists(request: FastifyRequest, body: Question, asked: Asked
     if (lines.length === 0) return [];
     return [
       {
-        prompt: list.prompt,
+        promptHtml: list.prompt,
         bars: drawAnswers(wordsFor(request), lines, sums.people),
         answers: lines.map((line, index) => ({
           ...line,
