@@ -46,6 +46,8 @@ const deeds = [
   'paths/importing',
   'people/importing/pages',
   'places/provinces',
+  'publishing/checking',
+  'publishing/review/publishing',
   'simulation/simulating',
   'versions/reading',
 ];

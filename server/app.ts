@@ -91,6 +91,7 @@ import { roleRoutes } from './organisations/roles/routes.ts';
 import { organisationRoutes } from './organisations/routes.ts';
 import { signatoryRoutes } from './organisations/signatories/routes.ts';
 import { treeRoutes } from './organisations/tree/routes.ts';
+import { trustRoutes } from './organisations/trusting/routes.ts';
 import { pathRoutes } from './paths/routes.ts';
 import { peopleImportRoutes } from './people/importing/routes.ts';
 import { mergingRoutes } from './people/merging/routes.ts';
@@ -109,6 +110,15 @@ import { addViews } from './platform/views.ts';
 import { preferenceRoutes } from './preferences/routes.ts';
 import { privacyRoutes } from './privacy/routes.ts';
 import { ownProfileRoutes, profileRoutes } from './profiles/routes.ts';
+import { draftChangeRoutes } from './publishing/changes/routes.ts';
+import { draftCommentRoutes } from './publishing/comments/routes.ts';
+import { requirePublisher } from './publishing/guard.ts';
+import { draftItemRoutes } from './publishing/items/routes.ts';
+import { draftPictureRoutes } from './publishing/pictures/routes.ts';
+import { draftReviewRoutes } from './publishing/review/routes.ts';
+import { publishingRoutes } from './publishing/routes.ts';
+import { draftSettingsRoutes } from './publishing/settings/routes.ts';
+import { draftTextRoutes } from './publishing/texts/routes.ts';
 import { quizRoutes } from './quizzes/routes.ts';
 import { reportRoutes } from './results/reports/routes.ts';
 import { resultRoutes } from './results/routes.ts';
@@ -295,6 +305,21 @@ export async function buildApp({
   );
   scope(
     app,
+    'signed-in',
+    [requirePerson, requirePublisher],
+    [
+      publishingRoutes,
+      draftSettingsRoutes,
+      draftItemRoutes,
+      draftTextRoutes,
+      draftPictureRoutes,
+      draftCommentRoutes,
+      draftChangeRoutes,
+      draftReviewRoutes,
+    ],
+  );
+  scope(
+    app,
     'managers',
     [requirePerson, requireManager],
     [
@@ -323,7 +348,7 @@ export async function buildApp({
       auditRoutes,
     ],
   );
-  scope(app, 'owner', [requirePerson, requireOwner], [placeRoutes, dataRequestRoutes]);
+  scope(app, 'owner', [requirePerson, requireOwner], [placeRoutes, dataRequestRoutes, trustRoutes]);
 
   await app.ready();
   return app;

@@ -83,10 +83,10 @@ const commands: Record<string, Command> = {
     run: (args) => withDatabase((work) => fillWithPeople(work, args)),
   },
   'course import': {
-    usage: 'course import FOLDER',
+    usage: 'course import FOLDER [--replace]',
     about:
       'Reads a course folder, or a zip of one, and publishes a new version where something changed. Faults are told by file and line.',
-    run: ([folder]) => withDatabase((work) => importCourse(work, folder)),
+    run: (args) => withDatabase((work) => importCourse(work, args)),
   },
   'course export': {
     usage: 'course export SLUG FILE [--format FORMAT] [--language CODE]',
@@ -218,9 +218,11 @@ async function fillWithPeople({ db, config, connection }: Work, args: string[]):
   console.log(simulatedInWords({ counts, bytes, people, seconds: (performance.now() - begun) / 1_000 }));
 }
 
-async function importCourse({ db, files }: Work, folder: string | undefined): Promise<void> {
-  if (folder === undefined) throw new PlainError('Say which folder: npm run domdom -- course import FOLDER');
-  const outcome = await importPackage({ db, files }, folder);
+async function importCourse({ db, files }: Work, args: string[]): Promise<void> {
+  const [folder] = args.filter((arg) => arg !== '--replace');
+  if (folder === undefined)
+    throw new PlainError('Say which folder: npm run domdom -- course import FOLDER [--replace]');
+  const outcome = await importPackage({ db, files }, folder, { replace: args.includes('--replace') });
   if (outcome.faults.length > 0) {
     throw new PlainError(outcome.faults.map((fault) => sentence(outcome.folder, fault, 'en')).join('\n'));
   }

@@ -44,7 +44,7 @@ export function readQuiz(
   if (found.length === 0 && !questions.some(isAsked)) found.push({ line: null, code: 'quiz_empty', values: {} });
   return {
     text: quizText(
-      titleOf(categories) || untitled,
+      quizTitle(categories) || untitled,
       rendered.map(({ question }) => question),
     ),
     anchors: rendered.flatMap(({ anchors }) => anchors),
@@ -73,7 +73,7 @@ function ownFaults(question: Question, lessons: Set<string>): TextFault[] {
 }
 
 /** A slash parts the names of categories, two are one slash in a name. */
-function titleOf([category = '']: string[]): string {
+export function quizTitle([category = '']: string[]): string {
   const names = category.split(/(?<!\/)\/(?!\/)/);
   return cleanLine(names.at(-1)?.replaceAll('//', '/') ?? '');
 }

@@ -89,7 +89,7 @@ export async function checkPackage(source: SourceFolder, draw = readPicture): Pr
   };
 }
 
-function layOut(source: SourceFolder): Desk {
+export function layOut(source: SourceFolder): Desk {
   return {
     source,
     refused: new Set(source.faults.map(({ file }) => file)),
@@ -102,7 +102,7 @@ function layOut(source: SourceFolder): Desk {
   };
 }
 
-function readCourseYaml(desk: Desk): CourseSettings | null {
+export function readCourseYaml(desk: Desk): CourseSettings | null {
   // Where the folder itself could not be read, that says it all.
   if (!isThere(desk, '.')) tellMissing(desk, 'course.yaml');
   const text = takeText(desk, 'course.yaml');

@@ -44,21 +44,33 @@ export async function importCourses(stores: Stores, root: string): Promise<Impor
   return outcomes;
 }
 
-/** Publishes a course folder as a new version, or tells all its faults and changes nothing. */
-export async function importFolder(stores: Stores, path: string): Promise<ImportOutcome> {
-  return importSource(stores, await readFolder(path));
+interface Wish {
+  /** Also over what was published in the browser. */
+  replace?: boolean;
+}
+
+/**
+ * Publishes a course folder as a new version, or tells all its faults and changes nothing. A course that was changed in the browser since is
+ * left alone.
+ */
+export async function importFolder(stores: Stores, path: string, wish: Wish = {}): Promise<ImportOutcome> {
+  return importSource(stores, await readFolder(path), wish);
 }
 
 /** The same of a folder or of a zip. */
-export async function importPackage(stores: Stores, path: string): Promise<ImportOutcome> {
+export async function importPackage(stores: Stores, path: string, wish: Wish = {}): Promise<ImportOutcome> {
   const isFile = await stat(path).then(
     (found) => found.isFile(),
     () => false,
   );
-  return importSource(stores, isFile ? await readZippedFolder(path) : await readFolder(path));
+  return importSource(stores, isFile ? await readZippedFolder(path) : await readFolder(path), wish);
 }
 
-async function importSource({ db, files }: Stores, source: SourceFolder): Promise<ImportOutcome> {
+async function importSource(
+  { db, files }: Stores,
+  source: SourceFolder,
+  { replace = false }: Wish,
+): Promise<ImportOutcome> {
   const folder = source.name;
   const hash = hashOf(source);
   // A folder with faults is read again each time: what was wrong may lie outside of it, as a provider that nobody knew yet.
@@ -70,6 +82,8 @@ async function importSource({ db, files }: Stores, source: SourceFolder): Promis
     return { folder, version: null, faults: [] };
   }
 
+  const isLeftAlone = (now: typeof current) => now !== undefined && now.published_by_id !== null && !replace;
+  if (isLeftAlone(current)) return reject(db, folder, hash, [changedSince]);
   const reading = await checkPackage(source);
   if ('faults' in reading) return reject(db, folder, hash, reading.faults);
   const provider = await findProvider(db, reading.package.settings.provider);
@@ -82,11 +96,14 @@ async function importSource({ db, files }: Stores, source: SourceFolder): Promis
     await lockImports(trx);
     // Another process may have been first.
     if (isDone(await findImport(trx, folder), hash)) return { folder, version: null, faults: [] };
+    if (isLeftAlone(await findCurrentVersion(trx, folder))) return reject(trx, folder, hash, [changedSince]);
     const { id, number } = await insertVersion(trx, version);
     await recordImport(trx, folder, { hash, versionId: id, faults: [] });
     return { folder, version: number, faults: [] };
   });
 }
+
+const changedSince: Fault = { file: 'course.yaml', line: null, code: 'changed_in_browser', values: {} };
 
 function isDone(last: Awaited<ReturnType<typeof findImport>>, hash: string): boolean {
   return last?.hash === hash && last.faults.length === 0;
@@ -98,7 +115,7 @@ async function reject(db: Kysely<Database>, folder: string, hash: string, faults
 }
 
 /** Before the transaction: what is on the disk and then not used does no harm. */
-async function keepFiles(
+export async function keepFiles(
   { db, files }: Stores,
   source: CoursePackage,
   provider: NewVersion['provider'],

@@ -22,7 +22,7 @@ export async function findCurrentVersion(db: Kysely<Database>, slug: string) {
   return db
     .selectFrom('courses')
     .innerJoin('course_versions', 'course_versions.id', 'courses.current_version_id')
-    .select(['course_versions.id', 'source_hash'])
+    .select(['course_versions.id', 'source_hash', 'published_by_id'])
     .where('slug', '=', slug)
     .executeTakeFirst();
 }
@@ -69,6 +69,8 @@ export interface NewVersion {
   copies: Map<string, string[]>;
   /** Left out: now. */
   publishedAt?: Date;
+  /** Who published it in the browser, and what is new in it. */
+  published?: { by: string; changes: string };
 }
 
 /** Publishes a version: the course's next number, all that hangs on it, and the catalogue's entry. */
@@ -99,6 +101,7 @@ export async function insertVersion(
       languages: settings.languages,
       source_hash: hash,
       ...(version.publishedAt ? { published_at: version.publishedAt } : {}),
+      ...(version.published && { published_by_id: version.published.by, changes: version.published.changes }),
     })
     .returning(['id', 'published_at'])
     .executeTakeFirstOrThrow();

@@ -48,6 +48,11 @@ export function isHelper({ roles }: Person): boolean {
   return roles.some((role) => role !== 'learner');
 }
 
+/** Whoever has a part in publishing, in any branch. */
+export function mayPublish({ roles }: Person): boolean {
+  return roles.some((role) => ['author', 'reviewer', 'manager', 'owner'].includes(role));
+}
+
 /** The owner's pages do not exist for anybody else. */
 export async function requireOwner(request: FastifyRequest): Promise<void> {
   if (!request.person?.roles.includes('owner')) throw new NotFound();

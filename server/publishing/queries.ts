@@ -1,8 +1,10 @@
-import { type Kysely, sql } from 'kysely';
+import { type Kysely, type RawBuilder, sql, type Transaction } from 'kysely';
 import type { Database } from '../database/connection.ts';
+import { containsFolded, searchWords } from '../database/search.ts';
 import type { Note } from '../moving-in/draft.ts';
 import { holdsRole } from '../organisations/access.ts';
 import { Forbidden, NotFound, orNotFound } from '../platform/errors.ts';
+import { type Content, saveDraftFiles } from './files/queries.ts';
 
 type Somebody = { id: string };
 
@@ -58,4 +60,170 @@ export async function getOwnDraft(db: Kysely<Database>, author: Somebody, id: st
   // What is gone is gone, but for the page that brings it back.
   if (draft.state === 'published') throw new NotFound();
   return draft;
+}
+
+const pageSize = 20;
+
+/** Of the branches where somebody may see them: the newest first, but what waits for a reviewer the oldest first. */
+export async function listDrafts(db: Kysely<Database>, person: Somebody, state: State | 'open', page: number) {
+  const rows = await db
+    .selectFrom('drafts')
+    .innerJoin('organisations', 'organisations.id', 'drafts.organisation_id')
+    .where(({ ref }) => holdsRole(person, ['author', 'reviewer', 'manager'], ref('organisations.path')))
+    .where('state', 'in', state === 'open' ? ['draft', 'in_review'] : [state])
+    .select(['drafts.id', 'slug', 'drafts.changed_at', 'organisations.name as organisation_name', 'course_id'])
+    .select((eb) => [
+      eb.ref('state').$castTo<State>().as('state'),
+      titleIn(sql`drafts.id`).as('source'),
+      sql<number>`(
+        select count(*) from draft_comments where draft_id = drafts.id and resolved_at is null
+      )`.as('comments'),
+      sql<number>`count(*) over ()`.as('total'),
+    ])
+    .orderBy('drafts.changed_at', state === 'in_review' ? 'asc' : 'desc')
+    .orderBy('drafts.id')
+    .limit(pageSize)
+    .offset((page - 1) * pageSize)
+    .execute();
+  return { rows, pages: Math.ceil((rows[0]?.total ?? 0) / pageSize) };
+}
+
+/** The description that it was written in first: its title stands there. */
+function titleIn(draftId: RawBuilder<string>): RawBuilder<string | null> {
+  return sql<string | null>`(
+    select left(content, 2000) from draft_files
+    where draft_id = ${draftId} and path like '%/course.md' and removed_at is null
+    order by path <> 'vi/course.md', path limit 1
+  )`;
+}
+
+/** Published courses that belong to their branches, with the draft that is open of each. */
+export async function listOwnCourses(db: Kysely<Database>, person: Somebody, q: string, page: number) {
+  const rows = await db
+    .selectFrom('courses')
+    .innerJoin('organisations', 'organisations.id', 'courses.owner_organisation_id')
+    .innerJoin('course_listings as listing', (join) =>
+      join.onRef('listing.course_id', '=', 'courses.id').on('original', '=', true),
+    )
+    .innerJoin('course_versions as version', 'version.id', 'courses.current_version_id')
+    .leftJoin('drafts', (join) =>
+      join.onRef('drafts.slug', '=', 'courses.slug').on('drafts.state', 'in', ['draft', 'in_review']),
+    )
+    .where(({ ref }) => holdsRole(person, ['author', 'reviewer', 'manager'], ref('organisations.path')))
+    .where((eb) => eb.and(searchWords(q).map((word) => containsFolded(eb.ref('folded_title'), word))))
+    .select(['courses.slug', 'listing.title', 'listing.language', 'version.number', 'version.published_at'])
+    .select(['organisations.name as organisation_name', 'drafts.id as draft_id'])
+    .select(({ ref }) => holdsRole(person, ['author'], ref('organisations.path')).as('may_write'))
+    .select(sql<number>`count(*) over ()`.as('total'))
+    .orderBy(sql`listing.title collate "vi-x-icu"`)
+    .orderBy('courses.id')
+    .limit(pageSize)
+    .offset((page - 1) * pageSize)
+    .execute();
+  return { rows, pages: Math.ceil((rows[0]?.total ?? 0) / pageSize) };
+}
+
+/** Where somebody may begin a course, for whoever asks: an author there or above. */
+export async function listAuthoredOrganisations(db: Kysely<Database>, person: Somebody) {
+  return db
+    .selectFrom('organisations')
+    .where(({ ref }) => holdsRole(person, ['author'], ref('organisations.path')))
+    .where('closed_at', 'is', null)
+    .where('merged_into_id', 'is', null)
+    .select(['id', 'code', 'name'])
+    .orderBy(sql`name collate "vi-x-icu"`)
+    .limit(500)
+    .execute();
+}
+
+/** A course of theirs, to make a draft of. @throws NotFound, Forbidden */
+export async function getOwnCourse(db: Kysely<Database>, person: Somebody, slug: string) {
+  const course = await db
+    .selectFrom('courses')
+    .innerJoin('organisations', 'organisations.id', 'courses.owner_organisation_id')
+    .where('slug', '=', slug)
+    .where('current_version_id', 'is not', null)
+    .where(({ ref }) => holdsRole(person, ['author', 'reviewer', 'manager'], ref('organisations.path')))
+    .select(['courses.id', 'slug', 'owner_organisation_id', 'current_version_id'])
+    .select(({ ref }) => holdsRole(person, ['author'], ref('organisations.path')).as('may_write'))
+    .executeTakeFirst();
+  const { may_write, ...found } = orNotFound(course);
+  if (may_write !== true) throw new Forbidden();
+  return found;
+}
+
+export async function listVersionFiles(db: Kysely<Database>, versionId: string) {
+  return db
+    .selectFrom('course_version_files')
+    .innerJoin('files', 'files.hash', 'course_version_files.hash')
+    .where('version_id', '=', versionId)
+    .select(['path', 'files.hash', 'bytes'])
+    .orderBy(sql`path collate "C"`)
+    .execute();
+}
+
+export interface NewDraft {
+  id: string;
+  slug: string;
+  organisation_id: string;
+  course: { id: string; version_id: string } | null;
+  report?: Note[];
+}
+
+/**
+ * Sent again it makes no second one.
+ * @returns `taken`: there is a course of that name, or somebody is writing one
+ */
+export async function insertDraft(
+  trx: Transaction<Database>,
+  { id, slug, organisation_id, course, report }: NewDraft,
+  files: { path: string; content: Content }[],
+  author: Somebody,
+): Promise<'made' | 'taken' | 'full'> {
+  const taken = await trx.selectFrom('courses').select('id').where('slug', '=', slug).executeTakeFirst();
+  if (taken !== undefined && taken.id !== course?.id) return 'taken';
+  const { numInsertedOrUpdatedRows } = await trx
+    .insertInto('drafts')
+    .values({
+      ...{ id, slug, organisation_id, made_by_id: author.id },
+      ...{ course_id: course?.id ?? null, base_version_id: course?.version_id ?? null },
+      report: report ? JSON.stringify(report) : null,
+    })
+    .onConflict((conflict) => conflict.doNothing())
+    .executeTakeFirst();
+  if (numInsertedOrUpdatedRows === 0n) {
+    const again = await trx
+      .selectFrom('drafts')
+      .where('id', '=', id)
+      .where('made_by_id', '=', author.id)
+      .select('id')
+      .executeTakeFirst();
+    return again ? 'made' : 'taken';
+  }
+  const changes = files.map((file) => ({ ...file, revision: 0 }));
+  const { outcome } = await saveDraftFiles(trx, { id }, changes, author);
+  return outcome === 'full' ? 'full' : 'made';
+}
+
+/** Out of the way, and back again: nothing of it is lost. @returns false where another stands in its place */
+export async function setDiscarded(trx: Transaction<Database>, { id }: Draft, isDiscarded: boolean): Promise<boolean> {
+  const [from, to] = isDiscarded ? (['draft', 'discarded'] as const) : (['discarded', 'draft'] as const);
+  const { numUpdatedRows } = await trx
+    .updateTable('drafts as own')
+    .set({ state: to, changed_at: sql`now()` })
+    .where('id', '=', id)
+    .where('state', '=', from)
+    .where(({ not, exists, selectFrom }) =>
+      not(
+        exists(
+          selectFrom('drafts')
+            .whereRef('drafts.slug', '=', 'own.slug')
+            .whereRef('drafts.id', '<>', 'own.id')
+            .where('drafts.state', 'in', ['draft', 'in_review'])
+            .select('drafts.id'),
+        ),
+      ),
+    )
+    .executeTakeFirst();
+  return numUpdatedRows > 0n;
 }

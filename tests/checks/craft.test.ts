@@ -1,8 +1,8 @@
 import { cp, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
+import { englishEase, sentencesOf, vietnameseEase } from '../../server/courses/reading-ease.ts';
 import { project, temporaryFolder } from '../support/child.ts';
-import { englishEase, sentencesOf, vietnameseEase } from './craft/reading-ease.ts';
 import { craftFaults } from './craft.ts';
 
 const course = 'an-toan-tren-mang';

@@ -60,7 +60,7 @@ t.test('a save that began from an older revision writes nothing, and sent twice 
   const again = await save('năm', 0);
   t.match(again, { outcome: 'saved' });
   t.same(await save('sáu', revision + 1, minh), { outcome: 'changed', path }, 'nor is what stands in its place');
-  t.same([...(await readDraftFolder(db, site.app.files, made)).files.keys()], ['course.yaml', path]);
+  t.same([...(await readDraftFolder(db, site.app.files, made)).source.files.keys()], ['course.yaml', path]);
   t.same(
     (await listDraftFiles(db, made)).map(({ path, bytes }) => [path, bytes]),
     [

@@ -20,7 +20,7 @@ export async function getBranch(db: Kysely<Database>, manager: Somebody, code: s
     .leftJoin('organisations as successor', 'successor.id', 'organisations.merged_into_id')
     .select(['organisations.id', 'organisations.code', 'organisations.name', 'organisations.kind'])
     .select(['organisations.path', 'organisations.parent_id', 'organisations.closed_at', 'organisations.place_code'])
-    .select('successor.code as merged_into_code')
+    .select(['successor.code as merged_into_code', 'organisations.trusted'])
     .select((eb) =>
       eb
         .and([

@@ -56,23 +56,45 @@ export async function getDraftFile(db: Kysely<Database>, draft: DraftId, path: s
   return orNotFound(await findDraftFile(db, draft, path));
 }
 
-/** As `checkPackage` takes it: the draft is the folder. */
+/** The draft as the folder that it is, at one moment. */
+export interface DraftFolder {
+  /** As `checkPackage` takes it. */
+  source: SourceFolder;
+  /** Of the draft. */
+  revision: number;
+  /** By path. */
+  revisions: Map<string, number>;
+  /** Of what lies in the file store, by path. */
+  hashes: Map<string, string>;
+}
+
 export async function readDraftFolder(
   db: Kysely<Database>,
   files: FileStore,
-  draft: DraftId & { slug: string },
-): Promise<SourceFolder> {
+  { id, slug }: DraftId & { slug: string },
+): Promise<DraftFolder> {
   const rows = await db
-    .selectFrom('draft_files')
-    .where('draft_id', '=', draft.id)
-    .where('removed_at', 'is', null)
-    .select(['path', 'content', 'hash'])
+    .selectFrom('drafts')
+    .leftJoin('draft_files', (join) =>
+      join.onRef('draft_files.draft_id', '=', 'drafts.id').on('draft_files.removed_at', 'is', null),
+    )
+    .where('drafts.id', '=', id)
+    .select(['drafts.revision as draft_revision', 'path', 'content', 'hash', 'draft_files.revision'])
     .orderBy(sql`path collate "C"`)
     .execute();
-  const folder = new Map<string, Buffer>();
-  for (const { path, content, hash } of rows)
-    folder.set(path, hash === null ? Buffer.from(content ?? '') : await files.get(hash));
-  return { name: draft.slug, files: folder, faults: [] };
+  const folder: DraftFolder = {
+    source: { name: slug, files: new Map(), faults: [] },
+    revision: rows[0]?.draft_revision ?? 0,
+    revisions: new Map(),
+    hashes: new Map(),
+  };
+  for (const { path, content, hash, revision } of rows) {
+    if (path === null) continue;
+    folder.revisions.set(path, revision ?? 0);
+    if (hash !== null) folder.hashes.set(path, hash);
+    folder.source.files.set(path, hash === null ? Buffer.from(content ?? '') : await files.get(hash));
+  }
+  return folder;
 }
 
 /** Saves one file. Sent twice, it is saved once. */
@@ -93,7 +115,7 @@ export async function saveDraftFiles(
   person: Somebody,
 ): Promise<Saved> {
   const open = await lockDraft(trx, draft);
-  if (open === null) return { outcome: 'closed' };
+  if (open.state !== 'draft') return { outcome: 'closed' };
   const now = await trx
     .selectFrom('draft_files')
     .where('draft_id', '=', draft.id)
@@ -131,7 +153,7 @@ export async function removeDraftFiles(
   paths: string[],
   person: Somebody,
 ): Promise<boolean> {
-  if ((await lockDraft(trx, draft)) === null) return false;
+  if ((await lockDraft(trx, draft)).state !== 'draft') return false;
   const { numUpdatedRows } = await trx
     .updateTable('draft_files')
     .set({ removed_at: sql`now()`, editor: null, changed_by_id: person.id })
@@ -143,15 +165,14 @@ export async function removeDraftFiles(
   return true;
 }
 
-/** Whoever writes, submits or publishes holds the draft. @returns null when it is not open for writing */
-async function lockDraft(trx: Transaction<Database>, { id }: DraftId): Promise<{ revision: number } | null> {
-  const draft = await trx
+/** Whoever writes, submits or publishes holds the draft. */
+export async function lockDraft(trx: Transaction<Database>, { id }: DraftId) {
+  return trx
     .selectFrom('drafts')
-    .select(['state', 'revision'])
+    .select(['state', 'revision', 'base_version_id', 'course_id'])
     .where('id', '=', id)
     .forNoKeyUpdate()
     .executeTakeFirstOrThrow();
-  return draft.state === 'draft' ? draft : null;
 }
 
 async function nextRevision(trx: Transaction<Database>, { id }: DraftId, person: Somebody): Promise<number> {

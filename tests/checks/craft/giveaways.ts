@@ -1,7 +1,7 @@
+import { wordsOf } from '../../../server/courses/reading-ease.ts';
 import type { Option, Question } from '../../../server/quizzes/question.ts';
 import { type Course, type Quiz, type Told, toldAt } from './course.ts';
 import { wordsAsked } from './questions.ts';
-import { wordsOf } from './reading-ease.ts';
 import { thresholds } from './thresholds.ts';
 
 type Choice = Extract<Question, { type: 'choice' }>;

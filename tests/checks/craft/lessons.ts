@@ -1,6 +1,6 @@
+import { englishEase, sentencesOf, vietnameseEase, wordsOf } from '../../../server/courses/reading-ease.ts';
 import { type Block, isSaid } from './blocks.ts';
 import type { Course, Text, Told } from './course.ts';
-import { englishEase, sentencesOf, vietnameseEase, wordsOf } from './reading-ease.ts';
 import { thresholds } from './thresholds.ts';
 
 /** What every lesson opens with, and the heading of what is done with somebody else. */

@@ -1,5 +1,5 @@
+import { wordsOf } from '../../../server/courses/reading-ease.ts';
 import type { Course, Told } from './course.ts';
-import { wordsOf } from './reading-ease.ts';
 import { thresholds } from './thresholds.ts';
 
 export function pictureFaults({ texts, pictures }: Course): Told[] {

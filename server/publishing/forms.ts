@@ -1,0 +1,42 @@
+import Type from 'typebox';
+import { levels, topics } from '../courses/topics.ts';
+import { field } from '../platform/forms.ts';
+
+export const courseLanguages = ['vi', 'en', 'km'] as const;
+const slugPattern = '^(?!course$)[a-z0-9]+(-[a-z0-9]+)*$';
+
+export const NewCourseForm = Type.Object({
+  title: field.text({ maxLength: 120, pattern: '\\p{L}|\\p{N}', message: 'publishing.error_title' }),
+  slug: field.optional(
+    field.text({
+      maxLength: 80,
+      pattern: slugPattern,
+      cleanWith: (text) => text.toLowerCase(),
+      message: 'publishing.error_slug',
+    }),
+  ),
+  topic: field.choice(topics, { message: 'publishing.error_topic' }),
+  level: field.choice(levels, { message: 'publishing.error_level' }),
+  languages: field.list({ maxItems: courseLanguages.length }),
+  organisation: field.text({ message: 'publishing.error_organisation' }),
+});
+
+export const SettingsForm = Type.Object({
+  topic: field.choice(topics, { message: 'publishing.error_topic' }),
+  level: field.choice(levels, { message: 'publishing.error_level' }),
+  hours: field.text({
+    cleanWith: (text) => text.replace(',', '.'),
+    pattern: '^(?!0+([.]0)?$)\\d{1,3}([.]\\d)?$',
+    message: 'publishing.error_hours',
+  }),
+  licence: field.text({ maxLength: 60, pattern: '^[A-Za-z0-9][A-Za-z0-9.+-]*$', message: 'publishing.error_licence' }),
+  valid_months: field.optional(field.integer({ minimum: 1, maximum: 600, message: 'publishing.error_months' })),
+  languages: field.list({ maxItems: 20 }),
+  revision: field.integer({ minimum: 0, maximum: 2_000_000_000 }),
+});
+
+export const NewItemForm = Type.Object({
+  title: field.text({ maxLength: 120, pattern: '\\p{L}|\\p{N}', message: 'publishing.error_item_title' }),
+  kind: field.choice(['lesson', 'quiz'], { message: 'publishing.error_kind' }),
+  revision: field.integer({ minimum: 0, maximum: 2_000_000_000 }),
+});

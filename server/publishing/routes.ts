@@ -1,0 +1,164 @@
+import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { Static } from 'typebox';
+import { v7 as newId } from 'uuid';
+import { levels, topics } from '../courses/topics.ts';
+import { freeKey } from '../moving-in/keys.ts';
+import { blankForm, type Errors, type Form, pageNumber, queryText, readForm, withErrors } from '../platform/forms.ts';
+import { rowId } from '../platform/row-id.ts';
+import { signedIn } from '../platform/scopes.ts';
+import { checkDraft } from './checking.ts';
+import { type DeskPage, deskOf } from './desk.ts';
+import { contentOf } from './files/content.ts';
+import { courseLanguages, NewCourseForm } from './forms.ts';
+import { newCourseText, newCourseYaml } from './outline.ts';
+import {
+  getDraft,
+  getOwnCourse,
+  getOwnDraft,
+  insertDraft,
+  listAuthoredOrganisations,
+  listDrafts,
+  listOwnCourses,
+  listVersionFiles,
+  setDiscarded,
+} from './queries.ts';
+import { getReviewing } from './review/queries.ts';
+import { titleOf } from './titles.ts';
+
+type NewCourse = Static<typeof NewCourseForm>;
+
+const shelves = ['open', 'in_review', 'discarded', 'published'] as const;
+type Shelf = (typeof shelves)[number];
+type DraftRow = Omit<Awaited<ReturnType<typeof listDrafts>>['rows'][number], 'source'> & { title: string };
+
+declare module '../platform/views.ts' {
+  interface Views {
+    'publishing/index': { rows: DraftRow[]; pages: number; page_number: number; shelf: Shelf; shelves: typeof shelves };
+    'publishing/courses': Awaited<ReturnType<typeof listOwnCourses>> & { page_number: number; q: string };
+    'publishing/new': {
+      id: string;
+      form: Form<NewCourse>;
+      picked: string[];
+      organisations: { id: string; name: string }[];
+      topics: typeof topics;
+      levels: typeof levels;
+      languages: typeof courseLanguages;
+    };
+    'publishing/desk': DeskPage & { status?: string };
+  }
+}
+
+type WithId = { Params: { id: string } };
+
+/** The courses that somebody writes: what there is, a new one, and the desk of each. */
+export function publishingRoutes(app: FastifyInstance): void {
+  const { db, files } = app;
+
+  app.get('/publishing', async (request, reply) => {
+    const page_number = pageNumber(queryText(request.query, 'page'));
+    const asked = queryText(request.query, 'state');
+    const shelf = shelves.find((one) => one === asked) ?? 'open';
+    const { rows, pages } = await listDrafts(db, signedIn(request), shelf, page_number);
+    if (rows.length === 0 && page_number > 1)
+      return reply.goTo(shelf === 'open' ? '/publishing' : `/publishing?state=${shelf}`);
+    const titled = rows.map(({ source, ...row }) => ({
+      ...row,
+      title: titleOf('vi/course.md', source ?? '') || row.slug,
+    }));
+    return reply.page('publishing/index', { rows: titled, pages, page_number, shelf, shelves });
+  });
+
+  app.get('/publishing/courses', async (request, reply) => {
+    const page_number = pageNumber(queryText(request.query, 'page'));
+    const q = queryText(request.query, 'q');
+    const list = await listOwnCourses(db, signedIn(request), q, page_number);
+    if (list.rows.length === 0 && page_number > 1) return reply.goTo('/publishing/courses');
+    return reply.page('publishing/courses', { ...list, page_number, q });
+  });
+
+  app.get('/publishing/new', async (_request, reply) => {
+    const form = blankForm(NewCourseForm, { level: 'basic' });
+    return showNew(reply, 200, newId(), form, ['vi']);
+  });
+
+  app.post<{ Body: Record<string, string | string[]> }>('/publishing', async (request, reply) => {
+    const author = signedIn(request);
+    const body = request.body ?? {};
+    const id = rowId(String(body.id ?? ''));
+    const form = readForm(NewCourseForm, body);
+    const picked = courseLanguages.filter((language) => [body.languages ?? []].flat().includes(language));
+    const organisations = await listAuthoredOrganisations(db, author);
+    const organisation = organisations.find((one) => one.id === body.organisation);
+    const errors: Errors = {
+      ...(picked.length === 0 && { languages: 'publishing.error_languages' }),
+      ...(organisation === undefined && { organisation: 'publishing.error_organisation' }),
+    };
+    if (!form.ok || organisation === undefined || picked.length === 0)
+      return showNew(reply, 422, id, withErrors(form, errors), picked);
+    const { title, topic, level } = form.data;
+    const slug = form.data.slug ?? freeKey(title, new Set(), 'khoa-hoc');
+    const settings = { slug, topic, level, languages: picked, provider: organisation.code };
+    const written = [
+      { path: 'course.yaml', content: newCourseYaml(settings) },
+      ...picked.map((language) => ({ path: `${language}/course.md`, content: newCourseText(title) })),
+    ];
+    const draft = { id, slug, organisation_id: organisation.id, course: null };
+    const outcome = await db.transaction().execute((trx) => insertDraft(trx, draft, written, author));
+    if (outcome !== 'made') {
+      const taken = withErrors({ ...form, values: { ...form.values, slug } }, { slug: 'publishing.error_slug_taken' });
+      return showNew(reply, 422, id, taken, picked);
+    }
+    return reply.goTo(`/publishing/${id}`, 'publishing.made');
+  });
+
+  app.post<{ Params: { slug: string } }>('/publishing/courses/:slug/drafts', async (request, reply) => {
+    const author = signedIn(request);
+    const course = await getOwnCourse(db, author, request.params.slug);
+    const id = newId();
+    const version_id = course.current_version_id ?? '';
+    const sources = await Promise.all(
+      (await listVersionFiles(db, version_id)).map(async ({ path, hash, bytes }) => ({
+        path,
+        content: await contentOf(path, { hash, bytes }, files),
+      })),
+    );
+    const draft = {
+      id,
+      slug: course.slug,
+      organisation_id: course.owner_organisation_id,
+      course: { id: course.id, version_id },
+    };
+    const outcome = await db.transaction().execute((trx) => insertDraft(trx, draft, sources, author));
+    return outcome === 'made'
+      ? reply.goTo(`/publishing/${id}`, 'publishing.made_from_version')
+      : reply.goTo('/publishing/courses', 'publishing.draft_there_already', 'bad');
+  });
+
+  app.get<WithId>('/publishing/:id', async (request, reply) => {
+    const draft = await getDraft(db, signedIn(request), request.params.id);
+    const reviewing = await getReviewing(db, draft);
+    return reply.page('publishing/desk', deskOf(draft, await checkDraft(app, draft), reviewing, request.language));
+  });
+
+  app.post<WithId>('/publishing/:id/removal', async (request, reply) => {
+    const draft = await getOwnDraft(db, signedIn(request), request.params.id);
+    const isDone = await db.transaction().execute((trx) => setDiscarded(trx, draft, true));
+    const again = draft.state === 'discarded';
+    if (!isDone && !again) return reply.goTo(`/publishing/${draft.id}`, 'publishing.not_discarded', 'bad');
+    return reply.goTo(`/publishing/${draft.id}`, 'publishing.discarded');
+  });
+
+  app.post<WithId>('/publishing/:id/restoration', async (request, reply) => {
+    const draft = await getOwnDraft(db, signedIn(request), request.params.id);
+    const isDone = await db.transaction().execute((trx) => setDiscarded(trx, draft, false));
+    if (!isDone && draft.state === 'discarded')
+      return reply.goTo(`/publishing/${draft.id}`, 'publishing.draft_there_already', 'bad');
+    return reply.goTo(`/publishing/${draft.id}`, 'publishing.restored');
+  });
+
+  async function showNew(reply: FastifyReply, status: number, id: string, form: Form<NewCourse>, picked: string[]) {
+    const organisations = await listAuthoredOrganisations(db, signedIn(reply.request));
+    const page = { id, form, picked, organisations, topics, levels, languages: courseLanguages };
+    return reply.page('publishing/new', page, { status });
+  }
+}
