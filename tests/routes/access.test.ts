@@ -302,6 +302,35 @@ POST /help/:id/solution                                               sign-in st
 GET /admin/organisations/:code/mentoring                              sign-in stranger · 200 manager above owner · 404 rest
 POST /admin/organisations/:code/mentoring                             sign-in stranger · 422 manager above owner · 404 rest
 
+GET /publishing                                                       sign-in stranger · 404 signed-in elsewhere learner mentor · 200 rest
+GET /publishing/courses                                               sign-in stranger · 404 signed-in elsewhere learner mentor · 200 rest
+GET /publishing/new                                                   sign-in stranger · 404 signed-in elsewhere learner mentor · 200 rest
+POST /publishing                                                      sign-in stranger · 404 signed-in elsewhere learner mentor · 422 rest
+POST /publishing/courses/:slug/drafts                                 sign-in stranger · 303 owner · 404 rest
+GET /publishing/:id                                                   sign-in stranger · 200 author reviewer manager above owner · 404 rest
+POST /publishing/:id/removal                                          sign-in stranger · 303 author owner · 403 reviewer manager above · 404 rest
+POST /publishing/:id/restoration                                      sign-in stranger · 303 author owner · 403 reviewer manager above · 404 rest
+GET /publishing/:id/settings                                          sign-in stranger · 200 author owner · 403 reviewer manager above · 404 rest
+POST /publishing/:id/settings                                         sign-in stranger · 422 author owner · 403 reviewer manager above · 404 rest
+POST /publishing/:id/items                                            sign-in stranger · 303 author owner · 403 reviewer manager above · 404 rest
+GET /publishing/:id/items/:key                                        sign-in stranger · 200 author reviewer manager above owner · 404 rest
+POST /publishing/:id/items/:key/place                                 sign-in stranger · 303 author owner · 403 reviewer manager above · 404 rest
+POST /publishing/:id/items/:key/removal                               sign-in stranger · 303 author owner · 403 reviewer manager above · 404 rest
+GET /publishing/:id/text                                              sign-in stranger · 200 author owner · 403 reviewer manager above · 404 rest
+POST /publishing/:id/text                                             sign-in stranger · 409 author owner · 403 reviewer manager above · 404 rest
+POST /publishing/:id/text/preview                                     sign-in stranger · 200 author owner · 403 reviewer manager above · 404 rest
+GET /publishing/:id/pictures/:file                                    sign-in stranger · 404 rest
+POST /publishing/:id/comments                                         sign-in stranger · 303 author reviewer manager above owner · 404 rest
+POST /publishing/:id/comments/:comment/resolution                     sign-in stranger · 404 rest
+GET /publishing/:id/changes                                           sign-in stranger · 200 author reviewer manager above owner · 404 rest
+GET /publishing/:id/review                                            sign-in stranger · 200 author reviewer manager above owner · 404 rest
+POST /publishing/:id/submission                                       sign-in stranger · 422 author owner · 403 reviewer manager above · 404 rest
+POST /publishing/:id/withdrawal                                       sign-in stranger · 303 author owner · 403 reviewer manager above · 404 rest
+POST /publishing/:id/base                                             sign-in stranger · 303 author owner · 403 reviewer manager above · 404 rest
+POST /publishing/:id/return                                           sign-in stranger · 422 reviewer owner · 403 author manager above · 404 rest
+POST /publishing/:id/waivers                                          sign-in stranger · 422 reviewer owner · 403 author manager above · 404 rest
+POST /publishing/:id/publication                                      sign-in stranger · 422 reviewer owner · 403 author manager above · 404 rest
+
 GET /admin                                                            sign-in stranger · 200 managers · 404 rest
 GET /admin/organisations                                              sign-in stranger · 200 managers · 404 rest
 POST /admin/organisations                                             sign-in stranger · 422 manager above owner · 404 rest
@@ -313,6 +342,7 @@ GET /admin/organisations/:code                                        sign-in st
 GET /admin/organisations/:code/settings                               sign-in stranger · 200 manager above owner · 404 rest
 POST /admin/organisations/:code/settings                              sign-in stranger · 422 manager above owner · 404 rest
 POST /admin/organisations/:code/logo                                  sign-in stranger · 303 manager above owner · 404 rest
+POST /admin/organisations/:code/trust                                 sign-in stranger · 303 owner · 404 rest
 POST /admin/organisations/:code/logo/remove                           sign-in stranger · 303 manager above owner · 404 rest
 GET /admin/organisations/:code/signatories                            sign-in stranger · 200 manager above owner · 404 rest
 POST /admin/organisations/:code/signatories                           sign-in stranger · 422 manager above owner · 404 rest
@@ -403,6 +433,8 @@ const fields: Record<string, Record<string, string>> = {
   'POST /admin/organisations': { parent: 'branch' },
   'POST /cohorts': { organisation: 'branch' },
   'POST /check-ins/:entry/completion': { revision: '0' },
+  'POST /publishing/:id/text': { path: 'vi/first.md' },
+  'POST /publishing/:id/text/preview': { path: 'vi/first.md' },
   'POST /help': { course: 'small', item: 'second' },
   'POST /cohorts/:id/questions': { course: 'small', item: 'second' },
 };

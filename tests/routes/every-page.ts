@@ -18,6 +18,7 @@ import { lessonQuestionPages } from '../lesson-questions/pages.ts';
 import { mentoringPages } from '../mentoring/pages.ts';
 import { organisationPages } from '../organisations/pages.ts';
 import { importFile, pathsFile } from '../paths/site.ts';
+import { publishingPages } from '../publishing/pages.ts';
 import { sharedPages } from '../share-links/pages.ts';
 import { signOffPages } from '../sign-offs/pages.ts';
 import { withSignOff } from '../sign-offs/signing.ts';
@@ -82,6 +83,7 @@ export async function everyPage(t: Test, language: Language): Promise<EveryPage>
     ...(await signOffPages(site, reading)),
     ...(await essayPages(site, reading)),
     ...(await mentoringPages(site, reading)),
+    ...(await publishingPages(site, reading)),
     ...(await announcementPages(site, reading, stranger())),
     ...(await organisationPages(site, reading, reading(await signedIn(site, { roles: ['owner'] })), stranger())),
     ...(await certificates(

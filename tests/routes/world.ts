@@ -6,6 +6,7 @@ import { announcement } from '../announcements/announcements.ts';
 import { handedIn, withWork } from '../assignments/work.ts';
 import { checkIn } from '../check-ins/check-ins.ts';
 import { alsoLearns, cohort, cohortRequest, helpRequest, proposal, putIn, startGuiding } from '../cohorts/cohorts.ts';
+import { soundCourse } from '../courses/folder.ts';
 import { waitingEssay, withEssay } from '../essays/essays.ts';
 import { invitationTo } from '../invitations/invitations.ts';
 import { joinCode, waitAt } from '../joining/joining.ts';
@@ -14,6 +15,7 @@ import { meeting } from '../meetings/meetings.ts';
 import { householdMember, mentoringOffer } from '../mentoring/mentoring.ts';
 import { message, report } from '../messages/messages.ts';
 import { importFile, pathsFile } from '../paths/site.ts';
+import { draft } from '../publishing/drafts.ts';
 import { signOffOf, withSignOff } from '../sign-offs/signing.ts';
 import type { TestApp } from '../support/app.ts';
 import { type Client, client } from '../support/client.ts';
@@ -79,6 +81,7 @@ export async function world(t: Test) {
   const member = (role: Role, place = branch) => signedIn(site, { roles: [role], branch: place });
 
   /** Everybody anew, so that what one route changes is not seen by the next. */
+  let drafts = 0;
   async function people() {
     const elsewhere = await learner(site, { slug: 'other', full_name: 'Lê Thị Mai' });
     await startAttempt(elsewhere, 'final', 'other');
@@ -138,6 +141,7 @@ export async function world(t: Test) {
       checkIn: await checkIn(site, mentee, all.mentor, { private_note: 'Chuyện nhà', next_step: 'Bài hai' }),
       message: await message(site, mentee, all.mentor),
       messageReport: await report(site, await message(site, mentee, all.mentor), theLearner),
+      draft: (await draft(site, all.author, { slug: `draft-${++drafts}`, branch, files: soundCourse })).id,
       announcement: await announcement(site, { cohort_id: group.id }, all.mentor),
     };
     return { all, ids };
@@ -164,7 +168,7 @@ export async function world(t: Test) {
       token: path.startsWith('/invitations/') ? ids.token : 'token',
       id: ids[id],
       format: 'gift',
-      key: /\/(quizzes|statistics)\//.test(path) ? 'final' : path.includes('/assignments/') ? 'story' : 'second',
+      key: keyIn(path),
       file: path.startsWith('/submissions/')
         ? ids.workFile
         : path.startsWith('/certificates/')
@@ -174,6 +178,12 @@ export async function world(t: Test) {
             : image,
     };
     return path.replace(/:(\w+)/g, (_, name: string) => own[name] ?? name) + (queries[path] ?? '');
+  }
+
+  function keyIn(path: string): string {
+    if (path.startsWith('/publishing/')) return 'first';
+    if (/\/(quizzes|statistics)\//.test(path)) return 'final';
+    return path.includes('/assignments/') ? 'story' : 'second';
   }
 
   function slugIn(path: string): string {
@@ -198,6 +208,7 @@ export async function world(t: Test) {
 const queries: Record<string, string> = {
   '/admin/organisations/new': '?parent=branch',
   '/cohorts/new': '?organisation=branch',
+  '/publishing/:id/text': '?path=vi/first.md',
   '/help/new': '?course=small&item=second',
 };
 
@@ -216,6 +227,7 @@ const idsByPath = [
   ['/submissions/', 'submission'],
   ['/sign-offs/', 'signOff'],
   ['/essays/', 'essay'],
+  ['/publishing/', 'draft'],
   ['/admin/people/:id/consents', 'child'],
   ['/account/organisations/memberships/', 'membership'],
   ['/account/organisations/requests/', 'request'],

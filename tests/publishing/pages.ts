@@ -1,0 +1,74 @@
+import { soundCourse } from '../courses/folder.ts';
+import { longName } from '../routes/full-course.ts';
+import type { TestApp } from '../support/app.ts';
+import type { Client, Page } from '../support/client.ts';
+import { signedIn } from '../support/people.ts';
+import { smallCourse } from '../support/small-course.ts';
+import { draft } from './drafts.ts';
+
+type Site = Pick<TestApp, 'app' | 'db'>;
+type Reading = <V extends Client>(visitor: V) => V;
+
+/** A draft in every state, as its author and its reviewer see it. */
+export async function publishingPages(site: Site, reading: Reading): Promise<Page[]> {
+  const author = reading(await signedIn(site, { roles: ['author'], full_name: longName }));
+  const reviewer = reading(await signedIn(site, { roles: ['reviewer'], full_name: longName }));
+  const pages = await all(author, [
+    '/publishing',
+    '/publishing/new',
+    '/publishing/courses',
+    '/publishing?state=in_review',
+  ]);
+  pages.push(await author.post('/publishing', { title: longName.repeat(3), slug: 'Có dấu' }));
+
+  // What is wrong in every way, with long names.
+  const broken = await draft(site, author, {
+    slug: 'broken',
+    files: { ...soundCourse, 'vi/first.md': `# ${longName}\n\n[x](mat-tich.md)\n`, 'en/first.md': '' },
+  });
+  const desk = `/publishing/${broken.id}`;
+  const text = `${desk}/text?path=vi/first.md`;
+  pages.push(...(await all(author, [desk, text, `${text}&beside=en&line=3`, `${desk}/text?path=course.yaml`])));
+  pages.push(...(await all(author, [`${desk}/items/first`, `${desk}/review`, `${desk}/settings`])));
+  pages.push(await author.post(`${desk}/settings`, { hours: 'x' }));
+  pages.push(await author.post(`${desk}/text`, { path: 'vi/first.md', content: `# Khác\n\n${'rat-dai'.repeat(40)}` }));
+  pages.push(await author.post(`${desk}/text/preview`, { path: 'vi/first.md', content: '# Bài\n\n**Đậm** [x](y.md)' }));
+  await author.post(`${desk}/removal`);
+  pages.push(...(await all(author, [desk, '/publishing?state=discarded'])));
+
+  const files = { ...soundCourse, ...smallCourse } as Record<string, string>;
+  const whole = { ...files, 'course.yaml': (files['course.yaml'] ?? '').replace('id: small', 'id: whole') };
+  const { id } = await draft(site, author, { slug: 'whole', files: whole });
+  const sound = `/publishing/${id}`;
+  pages.push(...(await all(author, [sound, `${sound}/review`, `${sound}/items/final?language=en`])));
+  await author.submit(await author.get(`${sound}/review`), {
+    form: `${sound}/submission`,
+    fields: { changes: longName },
+  });
+  await reviewer.post(`${sound}/comments`, { item: 'first', words: longName, line: '1' });
+  pages.push(...(await all(author, [sound, `${sound}/text?path=vi/first.md`])));
+  pages.push(
+    ...(await all(reviewer, ['/publishing?state=in_review', sound, `${sound}/review`, `${sound}/items/first`])),
+  );
+  pages.push(await reviewer.post(`${sound}/return`), await reviewer.post(`${sound}/comments`, { item: 'first' }));
+  await reviewer.submit(await reviewer.get(`${sound}/review`), { form: `${sound}/publication` });
+  pages.push(await reviewer.get(`${sound}/review`));
+
+  await author.post('/publishing/courses/whole/drafts');
+  pages.push(...(await all(author, ['/publishing/courses', '/publishing?state=published'])));
+  const next = await site.db
+    .selectFrom('drafts')
+    .select('id')
+    .where('slug', '=', 'whole')
+    .where('state', '=', 'draft')
+    .executeTakeFirstOrThrow();
+  const again = await author.get(`/publishing/${next.id}/text?path=vi/first.md`);
+  await author.submit(again, { fields: { content: '# Bài đầu\n\nViết lại.' } });
+  return [...pages, await author.get(`/publishing/${next.id}/changes`)];
+}
+
+async function all(visitor: Client, paths: string[]): Promise<Page[]> {
+  const pages: Page[] = [];
+  for (const path of paths) pages.push(await visitor.get(path));
+  return pages;
+}
