@@ -32,7 +32,7 @@ const withoutPage = [
   'GET /cohorts/:id/join-codes/:joinCode/poster.pdf',
   'GET /cohorts/:id/certificates/:bundle/file',
   ...['GET /calendars/:file', 'GET /shared/:token/transcript.pdf'],
-  'GET /submissions/:id/files/:file',
+  ...['GET /submissions/:id/files/:file', 'GET /publishing/:id/pictures/:file'],
   'GET /admin/organisations/:code/signatories/:id/signature',
   'GET /admin/organisations/:code/certificate-preview/:drawing',
   ...['GET /organisations/:code/announcements.atom', 'GET /courses/:slug/announcements.atom'],
