@@ -47,7 +47,7 @@ export async function main(_args: string[] = [], { configure, prepare, build, li
     opened.push(lock.release);
     const database = await openDatabase(config);
     opened.push(database.close);
-    const { db, pool } = connect(database.connection);
+    const { db, pool } = connect({ ...database.connection, patience: 3_000 });
     opened.push(() => within(1_000, pool.end()));
     await migrate(db);
     const files = openFileStore(config);

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Kysely, PostgresDialect } from 'kysely';
 import pg from 'pg';
+import { early } from './early.ts';
 import type { DB } from './schema.ts';
 
 export type Database = DB;
@@ -20,18 +21,31 @@ function statementName(text: string): string {
   return name;
 }
 
+/** Ends with the statement that is never answered: its connection would be lent to the next one who asks, and keep them waiting as well. */
+class PatientClient extends pg.Client {
+  // biome-ignore lint/suspicious/noExplicitAny: pg declares ten overloads of query; Kysely uses the one with text and values.
+  override query(...args: any[]): any {
+    // biome-ignore lint/suspicious/noExplicitAny: as above
+    const answer = (super.query as any)(...args);
+    if (answer instanceof Promise)
+      answer.catch(({ message }: Error) => {
+        if (message === 'Query read timeout') this.connection.stream.destroy();
+      });
+    return answer;
+  }
+}
+
 /**
  * Names every parametrised statement, so that PostgreSQL parses and plans it once a connection: the largest single gain in speed.
  * A PgBouncer older than 1.21 in transaction mode cannot carry names: add `?prepare=off` to DATABASE_URL there.
  */
-class NamingClient extends pg.Client {
-  // biome-ignore lint/suspicious/noExplicitAny: pg declares ten overloads of query; Kysely uses the one with text and values.
+class NamingClient extends PatientClient {
+  // biome-ignore lint/suspicious/noExplicitAny: as above
   override query(...args: any[]): any {
     const [text, values, ...rest] = args;
     const isParametrised = typeof text === 'string' && Array.isArray(values) && values.length > 0;
     const named = isParametrised ? [{ name: statementName(text), text, values }, ...rest] : args;
-    // biome-ignore lint/suspicious/noExplicitAny: as above
-    return (super.query as any)(...named);
+    return super.query(...named);
   }
 }
 
@@ -40,12 +54,15 @@ export interface Connection {
   pool: pg.Pool;
 }
 
-/** @param onStatement told the text of every statement sent and its values, for counting and explaining them */
+/**
+ * @param options `patience`: milliseconds for which somebody may have waited for a connection before all who come are refused at once
+ * @param onStatement told the text of every statement sent and its values, for counting and explaining them
+ */
 export function connect(
-  options: pg.PoolConfig & { prepare?: boolean },
+  options: pg.PoolConfig & { prepare?: boolean; patience?: number },
   onStatement?: (sql: string, values: readonly unknown[]) => void,
 ): Connection {
-  const { prepare = true, ...config } = options;
+  const { prepare = true, patience = Number.POSITIVE_INFINITY, ...config } = options;
   const pool = new pg.Pool({
     max: 10,
     connectionTimeoutMillis: 10_000,
@@ -53,14 +70,17 @@ export function connect(
     min: 2,
     idleTimeoutMillis: 300_000,
     statement_timeout: 30_000,
+    // For a network that swallows the answer: longer than PostgreSQL itself would work on it.
+    query_timeout: 35_000,
+    keepAlive: true,
     ...config,
-    ...(prepare ? { Client: NamingClient } : {}),
+    Client: prepare ? NamingClient : PatientClient,
   });
   // A connection that breaks is dropped by the pool, and its statement fails; without listeners, idle or busy, it would end the process.
   pool.on('error', () => {});
   pool.on('connect', (client) => client.on('error', () => {}));
   const db = new Kysely<Database>({
-    dialect: new PostgresDialect({ pool }),
+    dialect: new PostgresDialect({ pool: early(pool, patience) }),
     ...(onStatement ? { log: (event) => onStatement(event.query.sql, event.query.parameters) } : {}),
   });
   return { db, pool };

@@ -47,15 +47,25 @@ function nullIfMissing(error: NodeJS.ErrnoException): null {
 async function writeDurably(path: string, bytes: Uint8Array): Promise<void> {
   await mkdir(dirname(path), { recursive: true });
   const draft = `${path}.${randomUUID()}`;
-  const file = await open(draft, 'wx', 0o600);
+  try {
+    await writeDraft(draft, bytes);
+    await rename(draft, path);
+  } catch (error) {
+    // On a full disk a half file keeps others from being written.
+    await rm(draft, { force: true });
+    throw error;
+  }
+  // A rename is durable once its folder is.
+  const folder = await open(dirname(path), 'r');
+  await folder.sync().finally(() => folder.close());
+}
+
+async function writeDraft(path: string, bytes: Uint8Array): Promise<void> {
+  const file = await open(path, 'wx', 0o600);
   try {
     await file.writeFile(bytes);
     await file.sync();
   } finally {
     await file.close();
   }
-  await rename(draft, path);
-  // A rename is durable once its folder is.
-  const folder = await open(dirname(path), 'r');
-  await folder.sync().finally(() => folder.close());
 }

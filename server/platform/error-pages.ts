@@ -2,16 +2,18 @@ import { readFileSync } from 'node:fs';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { HttpError, NotFound } from './errors.ts';
 import { translators } from './i18n.ts';
+import { type Again, againOf } from './trying-again.ts';
 
 /** Needs neither database nor template: for when those are what failed. */
 const fallback = readFileSync(new URL('../../views/errors/fallback.html', import.meta.url), 'utf8');
 
-const pages = ['400', '403', '404', '413', '429', '500', '503'] as const;
+const pages = ['400', '403', '404', '413', '429', '500'] as const;
 
 type ErrorPages = { [page in `errors/${(typeof pages)[number]}`]: { request_id: string } };
 declare module './views.ts' {
   interface Views extends ErrorPages {
     'errors/cross-origin': { request_id: string };
+    'errors/503': { again: Again };
   }
 }
 
@@ -32,6 +34,11 @@ async function sendErrorPage(request: FastifyRequest, reply: FastifyReply, statu
   try {
     // An error before the language was chosen: in Vietnamese, which the page lets one change.
     request.t ??= translators.vi;
+    if (status === 503) {
+      // What somebody has typed is in it.
+      reply.header('cache-control', 'no-store');
+      return await reply.page('errors/503', { again: await againOf(request) }, { status });
+    }
     return await reply.page(
       isCrossOrigin ? 'errors/cross-origin' : `errors/${known}`,
       { request_id: request.id },
@@ -43,13 +50,20 @@ async function sendErrorPage(request: FastifyRequest, reply: FastifyReply, statu
   }
 }
 
-/** PostgreSQL gone, shutting down, full or too slow; or no connection free: try again later. */
-const unavailable = /^(?:08|53|57P0|57014|25006)|^(?:ECONNREFUSED|ECONNRESET|ENOENT|EPIPE|ETIMEDOUT)$/;
+/**
+ * Try again later. SQLSTATEs: no connection (08), out of disk, memory or connections (53), shutting down (57P0), too slow (57014), read-only (25006),
+ * given up for somebody else's sake (40001, 40P01, 55P03), its disk fails (58). Of the system: no way there, our own disk full, too many files open.
+ */
+const unavailable =
+  /^(?:08|53|58|57P0|57014|25006|40001|40P01|55P03)|^(?:EAI_AGAIN|ECONNREFUSED|ECONNRESET|EDQUOT|EHOSTUNREACH|EMFILE|ENETUNREACH|ENFILE|ENOENT|ENOSPC|EPIPE|ETIMEDOUT)$/;
+/** What the driver says without a code. */
+const cutOff =
+  /timeout exceeded when trying to connect|timeout expired|Query read timeout|Connection terminated|not queryable|pool after calling end/;
 
 function statusOf(error: FastifyError | HttpError): number {
   if (error instanceof HttpError) return error.statusCode;
   if ('code' in error && unavailable.test(error.code)) return 503;
-  if (/timeout exceeded when trying to connect|Connection terminated/.test(error.message)) return 503;
+  if (cutOff.test(error.message)) return 503;
   const status = error.statusCode ?? 500;
   // A body of another type than a form: to the person it is a bad request like any other.
   return status === 415 ? 400 : status;

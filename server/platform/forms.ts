@@ -104,6 +104,18 @@ function errorFields(error: { keyword: string; instancePath: string; params: obj
   return [error.instancePath.split('/')[1] ?? ''];
 }
 
+export type SentField = [name: string, value: string];
+
+/** All that a form has sent, name by name, as it came; null for a body that is none. */
+export function sentFields(body: unknown): SentField[] | null {
+  if (body instanceof URLSearchParams) return [...body];
+  if (typeof body !== 'object' || body === null) return null;
+  const fields = Object.entries(body).flatMap(([name, value]) =>
+    [value].flat().map((one: unknown): [string, unknown] => [name, one]),
+  );
+  return fields.every((one): one is SentField => typeof one[1] === 'string') ? fields : null;
+}
+
 /** A page number out of a query: whatever else is typed means the first page. */
 export function pageNumber(value: unknown): number {
   const number = Number(Array.isArray(value) ? value[0] : value);

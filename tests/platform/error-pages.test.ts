@@ -1,30 +1,15 @@
 import { sql } from 'kysely';
 import pg from 'pg';
-import t, { type Test } from 'tap';
-import { buildApp } from '../../server/app.ts';
-import { readConfig } from '../../server/config.ts';
-import { connect } from '../../server/database/connection.ts';
-import { folderStore } from '../../server/files/store.ts';
+import t from 'tap';
 import { testApp } from '../support/app.ts';
 import { holds, temporaryFolder } from '../support/child.ts';
 import { client, type Page } from '../support/client.ts';
 import { allByRole, byRole, textOf } from '../support/html.ts';
 import { learner, publish } from '../support/learners.ts';
+import { appWithoutDatabase } from './without-database.ts';
 
 const headingOf = ({ html }: Page) => textOf(byRole(html, 'heading', /./));
 const form = { 'content-type': 'application/x-www-form-urlencoded' };
-
-async function appWithoutDatabase(t: Test, host: string) {
-  const folder = await temporaryFolder(t);
-  const { db } = connect({ host, port: 1, user: 'nobody', database: 'nothing' });
-  const config = readConfig({ DATA_DIR: folder, PUBLIC_URL: 'http://localhost', LOG_LEVEL: 'silent' }, folder);
-  const app = await buildApp({ config, db, files: folderStore(folder) });
-  t.teardown(async () => {
-    await app.close();
-    await db.destroy();
-  });
-  return app;
-}
 
 t.test('While the database is gone a page says so, and when to try again', async (t) => {
   // Nothing listens there; and there is no socket in that folder.

@@ -1,5 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 import Type, { type Static } from 'typebox';
+import { sentFields } from '../../platform/forms.ts';
 import { ownPath } from '../../platform/same-origin.ts';
 import { type Seal, seal, unseal } from '../sealing.ts';
 
@@ -21,7 +22,7 @@ export function sealRequest(
   siteSecret: Uint8Array,
   now: Date,
 ): string | null {
-  const fields = fieldsOf(request.body);
+  const fields = sentFields(request.body ?? {});
   if (fields === null || fields.some(([name]) => name.includes('secret'))) return null;
   const bytes = fields.flat().reduce((sum, text) => sum + Buffer.byteLength(text), 0);
   if (bytes > mostBytes) return null;
@@ -39,13 +40,4 @@ export function openCarried(
   const carried = sealed === '' ? null : unseal(carriedSeal, siteSecret, sealed, now);
   const action = ownPath(carried?.action, publicUrl);
   return carried?.person_id === personId && action !== null ? { ...carried, action } : null;
-}
-
-function fieldsOf(body: unknown): [string, string][] | null {
-  if (body === null || body === undefined) return [];
-  if (typeof body !== 'object') return null;
-  const fields = Object.entries(body).flatMap(([name, value]) =>
-    [value].flat().map((one: unknown): [string, unknown] => [name, one]),
-  );
-  return fields.every((field): field is [string, string] => typeof field[1] === 'string') ? fields : null;
 }
