@@ -66,7 +66,7 @@ export function matchingInWords({ rule, proposed, placed }: MatchingTimes): stri
 }
 
 /** Columns as wide as their widest cell; the first is words, the others are numbers. */
-function table(head: string[], rows: string[][]): string {
+export function table(head: string[], rows: string[][]): string {
   const widths = head.map((title, column) =>
     Math.max(...[title, ...rows.map((row) => row[column] ?? '')].map((cell) => cell.length)),
   );
@@ -79,7 +79,7 @@ function table(head: string[], rows: string[][]): string {
 
 const whole = new Intl.NumberFormat('en-GB', { maximumFractionDigits: 0 });
 
-function number(value: number): string {
+export function number(value: number): string {
   return whole.format(value);
 }
 
