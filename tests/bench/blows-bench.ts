@@ -33,7 +33,7 @@ async function run(): Promise<Damage> {
   const begun = performance.now();
   const load = loadavg()[0] ?? 0;
   const plan: Blow[] = Array.from({ length: rounds }, () => blows).flat();
-  const damage = await storm({ learners, blows: plan, thinking: 2_000, pause, tell: console.log, endings });
+  const damage = await storm({ learners, blows: plan, thinking: 4_000, pause, tell: console.log, endings });
   console.log(inWords(damage));
   const busy = `${availableParallelism()} cores, which others kept at a load of ${load.toFixed(1)} when this began`;
   console.log(`\n${busy}; took ${seconds(performance.now() - begun)}.`);

@@ -13,6 +13,7 @@ export interface Program {
   unlessItEnds<T>(event: Promise<T>): Promise<T>;
   /** Asks it to end, and waits until it has. */
   stop(): Promise<void>;
+  ended: Promise<unknown>;
 }
 
 /** Starts a program of this project. In a process group of its own: Ctrl-C reaches the bench alone, which ends the rest in order. */
@@ -41,6 +42,7 @@ export function startProgram(script: string, args: string[] = [], env: NodeJS.Pr
 
   return {
     process: child,
+    ended,
     unlessItEnds,
     async untilSays(words) {
       for (;;) {

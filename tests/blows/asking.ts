@@ -11,7 +11,7 @@ export interface Answer {
 /** Longer than anything may take, as nginx waits: what has not answered by then hangs. */
 const patience = 60_000;
 
-export class Hang extends Error {}
+class Hang extends Error {}
 
 /** One for all learners of a site: each keeps its connection as browsers do. */
 export function browsers(): Agent {

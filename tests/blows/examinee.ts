@@ -1,7 +1,7 @@
 import type { Agent } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import { asFields, type RightResponse } from '../budgets/right-responses.ts';
-import { type Fields, formFields, parse } from '../support/html.ts';
+import { type Fields, formFields, type HTMLElement, parse } from '../support/html.ts';
 import { type Answer, ask, keptForm } from './asking.ts';
 
 /** What the site has said to all learners. */
@@ -15,6 +15,8 @@ export interface Record {
   breaks: number;
   /** What no blow excuses. */
   faults: string[];
+  /** Requests that were answered well. */
+  served: number;
   /** When each server has last answered well, by origin. */
   servedAt: Map<string, number>;
 }
@@ -37,6 +39,8 @@ export async function takeQuiz(cookie: string, circumstances: Circumstances): Pr
   const { record, isOver, thinking, responses } = circumstances;
   const send = (path: string, fields?: Fields) => insist(cookie, circumstances, path, fields);
 
+  // They do not all come in the same moment.
+  await delay(Math.random() * 4 * thinking);
   await send('/courses/small/enrolment', []);
   for (const lesson of ['first', 'second']) await send(`/courses/small/lessons/${lesson}/completion`, []);
   const path = (await send('/courses/small/quizzes/final/attempts', [])).location;
@@ -71,7 +75,7 @@ export async function takeQuiz(cookie: string, circumstances: Circumstances): Pr
 /** As somebody does who wants to get on: presses again what said "try again", and loads again what broke off, at either server. */
 async function insist(
   cookie: string,
-  { origins, agent, record }: Circumstances,
+  { origins, agent, record, thinking }: Circumstances,
   path: string,
   fields?: Fields,
 ): Promise<Answer> {
@@ -88,6 +92,7 @@ async function insist(
       continue;
     }
     if (answer.status === 200 || answer.status === 303) {
+      record.served += 1;
       record.servedAt.set(origin, performance.now());
       return answer;
     }
@@ -96,26 +101,22 @@ async function insist(
       return answer;
     }
     record.refusals += 1;
-    const fault = faultOf(answer, path, sending);
+    const form = sending === undefined ? null : keptForm(answer);
+    const fault = faultOf(answer, path, form, sending);
     if (fault !== null) record.faults.push(fault);
-    sending = sending && keptFields(answer);
-    await delay(200 + Math.random() * 600);
+    sending = form === null ? sending : formFields(form);
+    await delay(200 + Math.random() * thinking);
   }
   throw new Error(`${path} was sent ${mostTries} times in vain`);
 }
 
-function keptFields(answer: Answer): Fields {
-  const form = keptForm(answer);
-  return form === null ? [] : formFields(form);
-}
-
 /** What is wrong with a page that says "try again". */
-function faultOf(answer: Answer, path: string, sent: Fields | undefined): string | null {
+function faultOf(answer: Answer, path: string, form: HTMLElement | null, sent: Fields | undefined): string | null {
   if (answer.retryAfter !== '10') return `no Retry-After from ${path}`;
   if (!answer.body.includes('Máy chủ đang bận') || !answer.body.includes('Thử lại')) return `no sentence on ${path}`;
   if (sent === undefined) return null;
-  const isKept = JSON.stringify(keptFields(answer)) === JSON.stringify(sent);
-  return isKept && keptForm(answer)?.getAttribute('action') === path ? null : `${path} has lost what was typed`;
+  const isKept = form?.getAttribute('action') === path && JSON.stringify(formFields(form)) === JSON.stringify(sent);
+  return isKept ? null : `${path} has lost what was typed`;
 }
 
 /** The whole form, with every question answered right. */

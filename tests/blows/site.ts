@@ -110,13 +110,17 @@ async function appServer(dataDir: string, url: string, endings: (() => unknown)[
     origin,
     async start() {
       const env = { ...settings, DATA_DIR: dataDir, DATABASE_URL: url, TRUST_PROXY: '', NODE_ENV: 'production' };
-      program = startProgram('tests/blows/blow-server.ts', [], {
-        ...env,
-        BACKUP_DIR: '',
-        SMTP_URL: '',
-        METRICS_TOKEN: '',
-      });
-      await program.untilSays(/^Đom Đóm: http/m);
+      const all = { ...env, BACKUP_DIR: '', SMTP_URL: '', METRICS_TOKEN: '' };
+      // A start that does not reach the database in ten seconds ends; whoever looks after it starts it again.
+      for (let tries = 1; ; tries += 1) {
+        program = startProgram('tests/blows/blow-server.ts', [], all);
+        try {
+          await program.untilSays(/^Đom Đóm: http/m);
+          return;
+        } catch (error) {
+          if (tries === 5) throw error;
+        }
+      }
     },
     async kill() {
       const killed = program;

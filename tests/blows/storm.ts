@@ -70,8 +70,8 @@ interface Options {
   endings?: (() => unknown)[];
 }
 
-/** So long may it take to come back after a blow, or the last learner to hand in, before the storm is given up: milliseconds. */
-const patience = 300_000;
+/** So long may nothing at all be served before the storm is given up: milliseconds. Blows take less, and so does the slowest machine. */
+const patience = 120_000;
 
 /** Many learners take a quiz at once while blows come down; then looks at what is on record. Leaves nothing behind. */
 export async function storm({
@@ -87,14 +87,15 @@ export async function storm({
   try {
     const site = await openSite(learners, endings);
     const record: Record = {
-      ...{ saved: [], attempts: [], handedIn: [], refusals: 0, breaks: 0, faults: [] },
+      ...{ saved: [], attempts: [], handedIn: [], refusals: 0, breaks: 0, served: 0, faults: [] },
       servedAt: new Map(),
     };
     const origins = site.servers.map(({ origin }) => origin);
     let isOver = false;
     const circumstances = { origins, agent, record, isOver: () => isOver, thinking, responses: site.responses };
     const everybody = Promise.allSettled(site.cookies.map((cookie) => takeQuiz(cookie, circumstances)));
-    await within(patience, () => record.saved.length >= learners, 'the first answers');
+    const until = (what: string, holds: () => boolean) => whileServing(record, what, holds);
+    await until('the first answers', () => new Set(record.attempts).size >= learners);
 
     const recoveries: Damage['recoveries'] = [];
     for (const blow of blows) {
@@ -102,17 +103,15 @@ export async function storm({
       tell(blow.name);
       await blow.strike(site);
       const begun = performance.now();
-      await within(
-        patience,
-        () => origins.every((origin) => (record.servedAt.get(origin) ?? 0) > begun),
-        `coming back: ${blow.name}`,
+      await until(`coming back: ${blow.name}`, () =>
+        origins.every((origin) => (record.servedAt.get(origin) ?? 0) > begun),
       );
       const served = origins.map((origin) => record.servedAt.get(origin) ?? 0);
       recoveries.push({ blow: blow.name, took: Math.max(...served) - begun });
     }
     tell('handing in');
     isOver = true;
-    await within(patience, () => record.handedIn.length + record.faults.length >= learners, 'handing in');
+    await until('handing in', () => record.handedIn.length + record.faults.length >= learners);
     for (const end of await everybody) if (end.status === 'rejected') record.faults.push(String(end.reason));
     return { learners, acknowledged: record.saved.length, recoveries, ...(await damage(site, record)) };
   } finally {
@@ -124,10 +123,16 @@ export async function endAll(endings: (() => unknown)[]): Promise<void> {
   for (const end of endings.splice(0).reverse()) await end();
 }
 
-async function within(milliseconds: number, holds: () => boolean, what: string): Promise<void> {
-  for (const deadline = performance.now() + milliseconds; !holds(); await delay(5)) {
-    if (performance.now() > deadline) throw new Error(`${what}: not within ${milliseconds / 1000} s`);
+async function whileServing(record: Record, what: string, holds: () => boolean): Promise<void> {
+  for (let [served, since] = [-1, 0]; !holds(); await delay(5)) {
+    if (record.served !== served) [served, since] = [record.served, performance.now()];
+    else if (performance.now() - since > patience)
+      throw new Error(`${what}: nothing was served for ${patience / 1000} s; so far ${told(record)}`);
   }
+}
+
+function told({ served, attempts, refusals, breaks, faults }: Record): string {
+  return `${served} served, ${attempts.length} began, ${refusals} refused, ${breaks} broken off; ${faults.slice(0, 5).join('; ')}`;
 }
 
 async function damage(site: BlowSite, { saved, refusals, breaks, faults }: Record) {

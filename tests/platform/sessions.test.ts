@@ -133,3 +133,15 @@ async function signUp(t: Test, { app }: TestApp, more: Record<string, string> = 
   t.equal(answer.statusCode, 200);
   return answer;
 }
+
+t.test('A cookie of somebody else’s on this host, broken or not, keeps nobody out', async (t) => {
+  const site = await testApp(t);
+  const person = await signedIn(site);
+  const own = `session=${person.cookies.get('session')}`;
+  for (const foreign of ['other=%zz', '__proto__=x', 'constructor=%', 'x="', '=', 'session_2=%ff']) {
+    t.equal((await cookieOf(site, { cookie: `${foreign}; ${own}` })).status, 200, foreign);
+    t.equal((await site.app.inject({ url: '/courses', headers: { cookie: foreign } })).statusCode, 200, foreign);
+  }
+  for (const broken of ['%zz', '%', '"', '%00', 'x'.repeat(4000)])
+    t.equal((await cookieOf(site, { cookie: `session=${broken}` })).status, 303, broken.slice(0, 10));
+});

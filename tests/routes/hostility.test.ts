@@ -1,24 +1,17 @@
 import fc from 'fast-check';
 import t from 'tap';
-import { type Client, client } from '../support/client.ts';
+import type { Client } from '../support/client.ts';
 import type { Fields } from '../support/html.ts';
 import { seed } from '../support/seed.ts';
-import { envelopes, filled, mutated, mutations, parts } from './hostility.ts';
-import { hears, type Route } from './route-list.ts';
-import { type Actor, actors, world } from './world.ts';
+import { formsOf } from './hostile-targets.ts';
+import { envelopes, mutated, mutations, parts, wellFormed, withPart } from './hostility.ts';
+import type { Route } from './route-list.ts';
+import { actors, world } from './world.ts';
 
 /** A walk that fits in a run of all tests; the README says how to take a long one. */
 const requests = Number(process.env.HOSTILE_REQUESTS ?? 1000);
 /** After so many everybody comes anew: they may have signed out, been erased, or closed their cohort. */
 const lifetime = 500;
-
-interface Form {
-  actor: Actor;
-  route: Route;
-  action: string;
-  method: string;
-  fields: Fields;
-}
 
 t.test(`Whatever is done to forms and addresses, no answer is a fault of ours (SEED=${seed})`, async (t) => {
   const site = await world(t);
@@ -62,40 +55,4 @@ function ask(visitor: Client, route: Route, path: string, fields: Fields, header
   if (route.method !== 'GET') return visitor.post(path, wellFormed(fields), headers);
   const query = new URLSearchParams(wellFormed(fields)).toString().slice(0, 4000);
   return visitor.get(`${path}${path.includes('?') ? '&' : '?'}${query}`, headers);
-}
-
-function wellFormed(fields: Fields): Fields {
-  return fields.map(([name, value]) => [name.toWellFormed(), value.toWellFormed()]);
-}
-
-function withPart(address: string, part: string | null, at: number): string {
-  if (part === null) return address;
-  const [path = '', query] = address.split('?');
-  const steps = path.split('/');
-  const index = 1 + (at % Math.max(1, steps.length - 1));
-  const hostile = encodeURIComponent(part.toWellFormed()).slice(0, 2000);
-  return `${steps.with(Math.min(index, steps.length - 1), hostile).join('/')}${query ? `?${query}` : ''}`;
-}
-
-/** Every form that somebody finds on a page of the table of routes, filled in as it should be. */
-async function formsOf(
-  site: Awaited<ReturnType<typeof world>>,
-  { all, ids }: Awaited<ReturnType<Awaited<ReturnType<typeof world>>['people']>>,
-): Promise<Form[]> {
-  const found: Form[] = [];
-  for (const actor of actors) {
-    // Somebody signed in sees no page to sign in on.
-    const visitor = actor === 'stranger' ? client(site.app) : all[actor];
-    for (const route of site.routes.filter(({ method }) => method === 'GET')) {
-      const page = await visitor.get(site.address(route, ids));
-      for (const form of page.html.querySelectorAll('form')) {
-        const method = form.getAttribute('method')?.toUpperCase() ?? 'GET';
-        const action = new URL(form.getAttribute('action') || page.url, `http://localhost${page.url}`);
-        const hearer = site.routes.find((one) => one.method === method && hears(one, action.pathname));
-        if (hearer === undefined) continue;
-        found.push({ actor, route: hearer, action: action.pathname, method, fields: filled(form) });
-      }
-    }
-  }
-  return found;
 }

@@ -112,3 +112,17 @@ export const envelopes = fc.oneof(
 
 /** A part of an address in place of the right one. */
 export const parts = fc.oneof({ weight: 3, arbitrary: fc.constant(null) }, { weight: 1, arbitrary: strings });
+
+export function wellFormed(fields: Fields): Fields {
+  return fields.map(([name, value]) => [name.toWellFormed(), value.toWellFormed()]);
+}
+
+/** @param at which part of the address, modulo how many there are */
+export function withPart(address: string, part: string | null, at: number): string {
+  if (part === null) return address;
+  const [path = '', query] = address.split('?');
+  const steps = path.split('/');
+  const index = 1 + (at % Math.max(1, steps.length - 1));
+  const hostile = encodeURIComponent(part.toWellFormed()).slice(0, 2000);
+  return `${steps.with(Math.min(index, steps.length - 1), hostile).join('/')}${query ? `?${query}` : ''}`;
+}
