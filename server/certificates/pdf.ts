@@ -17,8 +17,8 @@ import type { Language, Translate } from '../platform/i18n.ts';
 import { typefaces } from '../platform/typeface.ts';
 import { showCode } from './code.ts';
 import { holderLines, type Paper, paperOf, type Standing } from './paper.ts';
-import type { PrintedCertificate } from './printed.ts';
 import { noPictures, type Pictures } from './pictures.ts';
+import type { PrintedCertificate } from './printed.ts';
 import { watermark } from './watermark.ts';
 
 /** A4 across, in points. */

@@ -203,6 +203,7 @@ export interface CertificateFiles {
 export interface Certificates {
   achievement: string;
   code: string;
+  cohort_id: string | null;
   enrolment_id: string | null;
   id: string;
   issued_at: Generated<Timestamp>;
@@ -362,6 +363,20 @@ export interface Consents {
   text_version: string;
 }
 
+export interface CourseFunnels {
+  certified: Int8;
+  counted_at: Generated<Timestamp>;
+  enrolled: Int8;
+  finished: Int8;
+  half: Int8;
+  /**
+   * in which they enrolled, by the clocks of Viet Nam
+   */
+  month: Timestamp;
+  started: Int8;
+  version_id: string;
+}
+
 export interface CourseImports {
   faults: Generated<Json>;
   folder: string;
@@ -408,6 +423,15 @@ export interface Courses {
   slug: string;
 }
 
+export interface CourseStops {
+  /**
+   * what they completed last; null: nothing
+   */
+  item_id: string | null;
+  people: Int8;
+  version_id: string;
+}
+
 export interface CourseVersionFiles {
   hash: string;
   path: string;
@@ -415,6 +439,7 @@ export interface CourseVersionFiles {
 }
 
 export interface CourseVersions {
+  changes: string | null;
   course_id: string;
   hours: Numeric;
   id: string;
@@ -487,6 +512,101 @@ export interface DataRequests {
   words: string | null;
 }
 
+export interface DraftComments {
+  author_id: string;
+  draft_id: string;
+  id: string;
+  /**
+   * null: about the course as a whole
+   */
+  item_key: string | null;
+  line: number | null;
+  resolved_at: Timestamp | null;
+  resolved_by_id: string | null;
+  words: string;
+  written_at: Generated<Timestamp>;
+}
+
+export interface DraftEditors {
+  changed_at: Generated<Timestamp>;
+  draft_id: string;
+  person_id: string;
+}
+
+export interface DraftFiles {
+  bytes: number;
+  changed_at: Generated<Timestamp>;
+  changed_by_id: string;
+  content: string | null;
+  draft_id: string;
+  /**
+   * the open page that wrote it by itself: the button on the same page goes on from there
+   */
+  editor: string | null;
+  hash: string | null;
+  path: string;
+  removed_at: Timestamp | null;
+  /**
+   * of the draft, when this was written
+   */
+  revision: number;
+}
+
+export interface DraftReviews {
+  /**
+   * what is new in it, for whoever reviews and for the record
+   */
+  changes: string;
+  comment: string | null;
+  decided_at: Timestamp | null;
+  decided_by_id: string | null;
+  draft_id: string;
+  id: string;
+  /**
+   * of the draft, as it was submitted
+   */
+  revision: number;
+  submitted_at: Generated<Timestamp>;
+  submitted_by_id: string;
+  verdict: string | null;
+}
+
+export interface Drafts {
+  /**
+   * the version it was made from
+   */
+  base_version_id: string | null;
+  changed_at: Generated<Timestamp>;
+  /**
+   * null until it is published for the first time
+   */
+  course_id: string | null;
+  id: string;
+  made_at: Generated<Timestamp>;
+  made_by_id: string;
+  organisation_id: string;
+  /**
+   * what came over, where it was made from a foreign file
+   */
+  report: Json | null;
+  revision: Generated<number>;
+  slug: string;
+  state: Generated<string>;
+  /**
+   * what it became
+   */
+  version_id: string | null;
+}
+
+export interface DraftWaivers {
+  code: string;
+  draft_id: string;
+  path: string;
+  reason: string;
+  waived_at: Generated<Timestamp>;
+  waived_by_id: string;
+}
+
 export interface Enrolments {
   course_id: string;
   ended_at: Timestamp | null;
@@ -495,6 +615,34 @@ export interface Enrolments {
   person_id: string;
   renews_id: string | null;
   version_id: string;
+}
+
+export interface EssayClaims {
+  claimed_at: Generated<Timestamp>;
+  claimed_by_id: string;
+  submission_id: string;
+}
+
+export interface EssayMarkings {
+  attempt_id: string;
+  id: string;
+  marked_at: Generated<Timestamp>;
+  marked_by_id: string;
+  /**
+   * the marking of the whole attempt that came of it
+   */
+  marking_number: number;
+  number: number;
+  person_id: string;
+  supersedes_id: string | null;
+}
+
+export interface EssayMarks {
+  comment: string | null;
+  marking_id: string;
+  person_id: string;
+  points: Numeric;
+  question_id: string;
 }
 
 export interface Files {
@@ -908,6 +1056,19 @@ export interface Openings {
   reason: string | null;
 }
 
+export interface OptionSums {
+  /**
+   * of a matching question the prompt; else 0
+   */
+  part: number;
+  people: Int8;
+  /**
+   * as answers hold it; of true or false 1 and 0
+   */
+  position: number;
+  question_id: string;
+}
+
 export interface OrganisationPeriods {
   is_closed: boolean;
   kind: string;
@@ -934,6 +1095,10 @@ export interface Organisations {
   path: string;
   phone: string | null;
   place_code: string | null;
+  /**
+   * may review its own: a reviewer there may publish what they wrote
+   */
+  trusted: Generated<boolean>;
   website: string | null;
 }
 
@@ -1118,10 +1283,29 @@ export interface Questions {
   position: number;
 }
 
+export interface QuestionSums {
+  answered: Int8;
+  people: Int8;
+  question_id: string;
+  rest: Int8;
+  rest_squared: Int8;
+  /**
+   * of its points, in parts of ten thousand; rest: of the points of all other questions
+   */
+  score: Int8;
+  score_rest: Int8;
+  score_squared: Int8;
+}
+
 export interface QuestionTexts {
   body: Json;
   language: string;
   question_id: string;
+}
+
+export interface Recounts {
+  asked_at: Generated<Timestamp>;
+  item_id: string;
 }
 
 export interface Registrations {
@@ -1231,6 +1415,13 @@ export interface SigningKeys {
   sealed_private_key: Buffer;
 }
 
+export interface SignOffRequests {
+  asked_at: Generated<Timestamp>;
+  enrolment_id: string;
+  person_id: string;
+  sign_off_id: string;
+}
+
 export interface SignOffs {
   decided_at: Generated<Timestamp>;
   decided_by_id: string;
@@ -1255,6 +1446,27 @@ export interface SiteSecrets {
 export interface Submissions {
   attempt_id: string;
   submitted_at: Generated<Timestamp>;
+}
+
+export interface TypedSums {
+  digest: Buffer;
+  people: Int8;
+  question_id: string;
+  words: string | null;
+}
+
+export interface UncountedSubmissions {
+  attempt_id: string;
+}
+
+export interface UnmarkedEssays {
+  attempt_id: string;
+}
+
+export interface VersionBooks {
+  hash: string;
+  language: string;
+  version_id: string;
 }
 
 export interface VersionPictures {
@@ -1288,9 +1500,11 @@ export interface DB {
   cohorts: Cohorts;
   completions: Completions;
   consents: Consents;
+  course_funnels: CourseFunnels;
   course_imports: CourseImports;
   course_listings: CourseListings;
   course_organisations: CourseOrganisations;
+  course_stops: CourseStops;
   course_version_files: CourseVersionFiles;
   course_version_skills: CourseVersionSkills;
   course_version_texts: CourseVersionTexts;
@@ -1300,7 +1514,16 @@ export interface DB {
   criteria: Criteria;
   criterion_texts: CriterionTexts;
   data_requests: DataRequests;
+  draft_comments: DraftComments;
+  draft_editors: DraftEditors;
+  draft_files: DraftFiles;
+  draft_reviews: DraftReviews;
+  draft_waivers: DraftWaivers;
+  drafts: Drafts;
   enrolments: Enrolments;
+  essay_claims: EssayClaims;
+  essay_markings: EssayMarkings;
+  essay_marks: EssayMarks;
   files: Files;
   glossary_terms: GlossaryTerms;
   guidance_wishes: GuidanceWishes;
@@ -1335,6 +1558,7 @@ export interface DB {
   one_time_pins: OneTimePins;
   open_attempts: OpenAttempts;
   openings: Openings;
+  option_sums: OptionSums;
   organisation_periods: OrganisationPeriods;
   organisations: Organisations;
   owner_links: OwnerLinks;
@@ -1352,8 +1576,10 @@ export interface DB {
   place_names: PlaceNames;
   places: Places;
   profiles: Profiles;
+  question_sums: QuestionSums;
   question_texts: QuestionTexts;
   questions: Questions;
+  recounts: Recounts;
   registrations: Registrations;
   representatives: Representatives;
   second_factor_codes: SecondFactorCodes;
@@ -1361,10 +1587,15 @@ export interface DB {
   sessions: Sessions;
   share_links: ShareLinks;
   shared_certificates: SharedCertificates;
+  sign_off_requests: SignOffRequests;
   sign_offs: SignOffs;
   signatories: Signatories;
   signing_keys: SigningKeys;
   site_secrets: SiteSecrets;
   submissions: Submissions;
+  typed_sums: TypedSums;
+  uncounted_submissions: UncountedSubmissions;
+  unmarked_essays: UnmarkedEssays;
+  version_books: VersionBooks;
   version_pictures: VersionPictures;
 }
