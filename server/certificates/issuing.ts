@@ -73,7 +73,8 @@ export async function issuePaths(
   return count;
 }
 
-async function letterheadOf(trx: Transaction<Database>, { code }: { code: string }): Promise<Letterhead> {
+/** The logo and the signatory of an organisation as they are today. */
+export async function letterheadOf(trx: Transaction<Database>, { code }: { code: string }): Promise<Letterhead> {
   // Its pictures are not swept away before the certificate names them, whatever a manager does meanwhile.
   await holdFiles(trx);
   return printLetterhead(await findLetterhead(trx, code));

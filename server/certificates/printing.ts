@@ -80,11 +80,12 @@ interface KeptLetterhead {
 export function printMentoring(
   achievement: MentoringAchievement,
   { minutes, graduates }: { minutes: number; graduates: number },
-  { code, publicUrl }: { code: string; publicUrl: URL },
+  { code, publicUrl, letterhead = {} }: { code: string; publicUrl: URL; letterhead?: Letterhead },
 ): PrintedMentoringCertificate {
   const { cohort_language, cohort_name, from, until } = achievement;
   return {
     ...commonOf({ ...achievement, skills: [] }, code, publicUrl),
+    ...letterhead,
     mentoring: {
       titles: { [cohort_language]: cleanLine(cohort_name) },
       hours: Math.round(minutes / 6) / 10,

@@ -4,6 +4,7 @@ import { printMentoring } from '../../server/certificates/printing.ts';
 import { standingOf } from '../../server/mentoring/certificates/standing.ts';
 import { mentor, rowOf } from '../cohorts/cohorts.ts';
 import { meeting } from '../meetings/meetings.ts';
+import { signatory } from '../organisations/signatories.ts';
 import { testApp } from '../support/app.ts';
 import { client, type Page } from '../support/client.ts';
 import { allByRole, byRole, textOf } from '../support/html.ts';
@@ -183,6 +184,16 @@ t.test('Anybody can check it: page, short address, PDF, picture, credential', as
   });
   t.match(badge.evidence, [{ narrative: /hướng dẫn, 1 học viên học xong/ }]);
   t.match(mainOf(await hoa.get('/learning')), 'Hướng dẫn nhóm học “Tổ 5, Long Xuyên”');
+});
+
+t.test('Whoever signs for the organisation signs it', async (t) => {
+  const group = await endedGroup(site);
+  await signatory(site, group.branch);
+  await confirm(group.manager, group.hoa, group.group);
+  const [{ code, printed } = { code: '', printed: null }] = await certificatesOf(group.hoa);
+  t.match(printed, { signatory: { name: 'Lê Thị Hồng Gấm', titles: { vi: 'Giám đốc' } } });
+  t.match(mainOf(await client(site.app).get(`/certificates/${code}`)), 'Lê Thị Hồng Gấm');
+  t.equal((await client(site.app).get(`/certificates/${code}.pdf`)).status, 200);
 });
 
 t.test('It stands in the profile, in a share link and in the record of learning', async (t) => {

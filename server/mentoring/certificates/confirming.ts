@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Transaction } from 'kysely';
 import { insertAuditEvent } from '../../audit/queries.ts';
 import { newCode } from '../../certificates/code.ts';
+import { letterheadOf } from '../../certificates/issuing.ts';
 import { printMentoring } from '../../certificates/printing.ts';
 import { insertMentoringCertificate, lockPerson } from '../../certificates/queries.ts';
 import type { Config } from '../../config.ts';
@@ -40,7 +41,8 @@ export async function confirmMentoring(
 
   const achievement = await getMentoringAchievement(trx, manager, { mentor: { id: person_id }, cohort });
   const code = newCode(randomBytes);
-  const printed = printMentoring(achievement, figures, { code, publicUrl });
+  const letterhead = await letterheadOf(trx, achievement.provider);
+  const printed = printMentoring(achievement, figures, { code, publicUrl, letterhead });
   if (!(await insertMentoringCertificate(trx, { cohort_id: cohort.id, person_id }, code, printed)))
     throw new Error('the certificate was issued under the lock of its holder');
   await insertAuditEvent(trx, {
