@@ -63,6 +63,18 @@ export function withoutItem(yaml: string, key: string): string | null {
   });
 }
 
+/** What stands there under these names, also while the rest is still to be written; empty where it is no single word or number. */
+export function settingsIn<Name extends string>(yaml: string, names: readonly Name[]): Record<Name, string> {
+  const document = parseDocument(yaml, { stringKeys: true });
+  const written = (name: Name) => (isMap(document.contents) ? document.get(name, true) : undefined);
+  return Object.fromEntries(
+    names.map((name) => {
+      const node = written(name);
+      return [name, isScalar(node) && node.value !== null ? String(node.value) : ''];
+    }),
+  ) as Record<Name, string>;
+}
+
 /** These settings in place of those that stand there, in their order; undefined takes one away. */
 export function withSettings(yaml: string, settings: Record<string, unknown>): string | null {
   return changed(yaml, (document) => {

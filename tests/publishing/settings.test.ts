@@ -1,5 +1,12 @@
 import t from 'tap';
-import { newCourseYaml, withItem, withItemMoved, withoutItem, withSettings } from '../../server/publishing/outline.ts';
+import {
+  newCourseYaml,
+  settingsIn,
+  withItem,
+  withItemMoved,
+  withoutItem,
+  withSettings,
+} from '../../server/publishing/outline.ts';
 import { soundCourse } from '../courses/folder.ts';
 import { testApp } from '../support/app.ts';
 import { byRole, textOf } from '../support/html.ts';
@@ -20,12 +27,24 @@ t.test('What buttons do to course.yaml leaves its comments and whatever cannot b
   for (const broken of ['a: [', 'chữ', '']) t.equal(withItem(broken, { key: 'x', kind: 'lesson' }), null);
 });
 
+t.test(
+  'The form shows what stands there also of a course that is not ready, and of one that cannot be read nothing',
+  (t) => {
+    const yaml = newCourseYaml({ slug: 'x', topic: 'iot', level: 'basic', languages: ['vi'], provider: 'domdom' });
+    const names = ['topic', 'hours', 'valid_months', 'languages'] as const;
+    t.strictSame(settingsIn(yaml, names), { topic: 'iot', hours: '1', valid_months: '', languages: '' });
+    for (const broken of ['a: [', 'chữ', '', 'topic: {a: b}']) t.equal(settingsIn(broken, names).topic, '');
+    t.end();
+  },
+);
+
 t.test('Settings are changed by a form, which overwrites nobody and keeps what was typed', async (t) => {
   const site = await testApp(t);
   const author = await signedIn(site, { roles: ['author'] });
   const { id } = await draft(site, author, { slug: 'small', files: soundCourse });
   const path = `/publishing/${id}/settings`;
   const page = await author.get(path);
+  t.equal(byRole(page.html, 'textbox', 'Số giờ học').getAttribute('value'), '1.5');
   const refused = await author.submit(page, { fields: { hours: 'lâu', languages: [] } });
   t.equal(refused.status, 422);
   t.equal(byRole(refused.html, 'textbox', 'Số giờ học').getAttribute('value'), 'lâu');

@@ -6,7 +6,7 @@ import { signedIn } from '../../platform/scopes.ts';
 import { type Checked, checkDraft, textOf } from '../checking.ts';
 import { saveDraftFiles } from '../files/queries.ts';
 import { courseLanguages, SettingsForm } from '../forms.ts';
-import { newCourseText, withSettings } from '../outline.ts';
+import { newCourseText, settingsIn, withSettings } from '../outline.ts';
 import { type Draft, getOwnDraft } from '../queries.ts';
 
 type Settings = Static<typeof SettingsForm>;
@@ -38,13 +38,9 @@ export function draftSettingsRoutes(app: FastifyInstance): void {
   app.get<WithId>('/publishing/:id/settings', async (request, reply) => {
     const draft = await getOwnDraft(db, signedIn(request), request.params.id);
     const checked = await checkDraft(app, draft);
-    const { settings, folder, outline } = checked;
+    const { folder, outline } = checked;
     const form = blankForm(SettingsForm, {
-      topic: settings?.topic ?? '',
-      level: settings?.level ?? '',
-      hours: settings ? String(settings.hours) : '',
-      licence: settings?.licence ?? '',
-      valid_months: settings?.validMonths ? String(settings.validMonths) : '',
+      ...settingsIn(textOf(folder, settingsFile), ['topic', 'level', 'hours', 'licence', 'valid_months']),
       revision: String(folder.revisions.get(settingsFile) ?? 0),
     });
     return show(reply, draft, checked, { status: 200, form, picked: outline.languages, refusal: null });
