@@ -158,4 +158,8 @@ async function createReviews(db: Kysely<unknown>): Promise<void> {
   await sql`comment on table draft_waivers is 'what is too heavy by the rule, and let through for a reason'`.execute(
     db,
   );
+  await sql`
+    create trigger draft_waivers_append_only before update or delete on draft_waivers
+      for each row execute function refuse_change()
+  `.execute(db);
 }

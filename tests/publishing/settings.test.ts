@@ -64,6 +64,16 @@ t.test('Settings are changed by a form, which overwrites nobody and keeps what w
   t.match([late.status, textOf(byRole(late.html, 'main'))], [409, /vừa có thay đổi khác/]);
 });
 
+t.test('A course that is written here is given by its own organisation', async (t) => {
+  const site = await testApp(t);
+  const author = await signedIn(site, { roles: ['author'] });
+  await organisation(site, 'theirs');
+  const yaml = `${soundCourse['course.yaml']}`.replace(/provider: .*/, 'provider: theirs');
+  const { id } = await draft(site, author, { slug: 'small', files: { ...soundCourse, 'course.yaml': yaml } });
+  const desk = await author.get(`/publishing/${id}`);
+  t.match(textOf(byRole(desk.html, 'main')), /provider đang là “theirs”.*ghi domdom/);
+});
+
 t.test('The owner lets an organisation review its own, on record, and nobody else does', async (t) => {
   const site = await testApp(t);
   const branch = await organisation(site, 'ours');
