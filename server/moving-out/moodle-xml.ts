@@ -73,7 +73,8 @@ function writeQuestion({ question, pictures, place }: MoodleQuestion, notes: Not
     { type: types[question.type] },
     xml('name', {}, text(nameOf(question))),
     xml('questiontext', { format: formats[question.format] }, text(stem), ...files(stem)),
-    rich('generalfeedback', 'generalFeedback', question.generalFeedback),
+    // What an essay says is for whoever marks it: Moodle shows the other to learners.
+    rich(question.type === 'essay' ? 'graderinfo' : 'generalfeedback', 'generalFeedback', question.generalFeedback),
     xml('defaultgrade', {}, question.type === 'description' ? '0' : '1'),
     xml('penalty', {}, '0'),
     xml('hidden', {}, '0'),

@@ -34,7 +34,7 @@ function isFilled(one: Question, place: TextPlace): boolean {
   return typeof found === 'string' && found !== '';
 }
 
-/** Essays stand in a draft as assignments, and words alone as a lesson. */
+/** Words alone stand in a draft as a lesson. */
 function asked({ items }: Draft): Question[] {
   return items.flatMap((item) => (item.kind === 'quiz' ? item.questions.map(({ question }) => question) : []));
 }
@@ -60,7 +60,6 @@ t.test('Questions of every type keep words, options, marks and feedback through 
       const one = plain(any);
       const { draft, notes } = await throughMoodle(quizOf([sure, one]));
       const [, came] = asked(draft);
-      if (one.type === 'essay') return void t.ok(draft.items.some(({ kind }) => kind === 'assignment'));
       const isRounded = notes.some(({ code }) => code === 'out_range');
       if (!isRounded && came !== undefined) t.strictSame(essence(came), essence(one));
       else t.ok(isRounded, 'what is not the same is told');
@@ -108,6 +107,13 @@ t.test('Questions of other projects do, too', { skip }, async (t) => {
   }
 });
 
+t.test('What an essay says to whoever marks it stays theirs', async (t) => {
+  const essay: Question = { ...sure, type: 'essay', generalFeedback: 'Hai ý là đủ.' };
+  const xml = await moodleXmlOf([quizOf([essay])], async () => Buffer.from('x'), []);
+  t.match(xml, /<graderinfo[^>]*>\s*<text>[^<]*Hai ý là đủ/);
+  t.notMatch(xml, 'generalfeedback');
+});
+
 t.test('Pictures go along with Moodle XML, and are told where the format has none', async (t) => {
   const text =
     '![Một \\[lá\\]](<../images/a b.svg>) và [bài một](first.md), [web](https://a.vn/), ![x][1].\n\n[1]: ../images/c.png';
@@ -153,7 +159,7 @@ async function holds(t: Test, quiz: SourceQuiz, name: string): Promise<void> {
   const isTold = notes.some(({ code }) => code === 'out_picture' || code === 'out_link');
   if (!isTold) t.strictSame(again.map(withoutLine), questions.map(withoutLine), `${name} through GIFT`);
   const { draft } = await throughMoodle(quiz);
-  const wanted = questions.filter(({ type }) => type !== 'essay' && type !== 'description');
+  const wanted = questions.filter(({ type }) => type !== 'description');
   const came = asked(draft).filter(({ type }) => type !== 'description');
   t.equal(came.length, wanted.length, name);
   t.strictSame(came.map(marks), wanted.map(marks), `${name} through Moodle XML`);

@@ -30,7 +30,8 @@ export async function publishingPages(site: Site, reading: Reading): Promise<Pag
   const text = `${desk}/text?path=vi/first.md`;
   pages.push(...(await all(author, [desk, text, `${text}&beside=en&line=3`, `${desk}/text?path=course.yaml`])));
   pages.push(...(await all(author, [`${desk}/items/first`, `${desk}/review`, `${desk}/settings`])));
-  pages.push(await author.post(`${desk}/settings`, { hours: 'x' }));
+  const settings = await author.get(`${desk}/settings`);
+  pages.push(await author.submit(settings, { form: '#settings', fields: { hours: 'x' } }));
   pages.push(await author.post(`${desk}/text`, { path: 'vi/first.md', content: `# Khác\n\n${'rat-dai'.repeat(40)}` }));
   pages.push(await author.post(`${desk}/text/preview`, { path: 'vi/first.md', content: '# Bài\n\n**Đậm** [x](y.md)' }));
   await author.post(`${desk}/removal`);

@@ -36,6 +36,8 @@ const withoutPage = [
   'GET /admin/organisations/:code/signatories/:id/signature',
   'GET /admin/organisations/:code/certificate-preview/:drawing',
   ...['GET /organisations/:code/announcements.atom', 'GET /courses/:slug/announcements.atom'],
+  ...['GET /courses/:slug/exports/:format/file', 'GET /courses/:slug/offline.epub'],
+  ...['GET /courses/:slug/statistics.csv', 'GET /courses/:slug/statistics.xlsx'],
   ...['GET /cohorts/:id/results.csv', 'GET /cohorts/:id/results.xlsx'],
   ...['GET /admin/results.csv', 'GET /admin/results.xlsx'],
 ];
