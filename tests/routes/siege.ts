@@ -44,8 +44,15 @@ async function attack(port: number, sent: Sent, { statuses, faults }: Siege): Pr
   if (status >= 500 && status !== 503) faults.push(`${status}: ${sent.what}`);
   if (status === 0 && sent.isWhole) faults.push(`closed without an answer: ${sent.what}`);
   if (/<script>alert|<img src=x/.test(answer)) faults.push(`markup came back: ${sent.what}`);
-  if (/^location: (?:https?:)?\/\/evil/im.test(answer)) faults.push(`led elsewhere: ${sent.what}`);
-  if (/^set-cookie: a=b/im.test(answer)) faults.push(`a header was put in: ${sent.what}`);
+  const head = headOf(answer);
+  if (/^location: (?:https?:)?\/\/evil/im.test(head)) faults.push(`led elsewhere: ${sent.what}`);
+  if (/^set-cookie: a=b/im.test(head)) faults.push(`a header was put in: ${sent.what}`);
+}
+
+/** Without the page, where a form shows again what was typed, line breaks and all. */
+function headOf(answer: string): string {
+  const [head = ''] = answer.replace(/^HTTP\/1\.1 100 .*\r\n\r\n/, '').split('\r\n\r\n', 1);
+  return head;
 }
 
 /** What came until the connection was closed; null when nobody closes it. */
