@@ -25,9 +25,10 @@ const interrupted = Promise.race([once(process, 'SIGINT'), once(process, 'SIGTER
 try {
   if (!(await Promise.race([run(), interrupted]))) process.exitCode = 1;
 } finally {
-  // It ends its site and its PostgreSQL by itself then.
+  // It ends its site and its PostgreSQL by itself then. Node does not always tell of the "close" of a child whose channel was closed from here.
+  const exit = once(server.process, 'exit');
   if (server.process.connected) server.process.disconnect();
-  await server.ended;
+  await Promise.race([server.ended, exit]);
 }
 process.exit();
 
