@@ -32,6 +32,7 @@ const deeds = [
   'imports/importing',
   'jobs/list',
   'joining/codes/pages',
+  'key-corrections/marking-again/parts',
   'keys/signing',
   'limits/lookups',
   'mentoring/certificates/confirming',

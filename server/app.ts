@@ -63,6 +63,7 @@ import { listJobStates } from './jobs/queries.ts';
 import { joinCodeRoutes } from './joining/codes/routes.ts';
 import { joinRequestRoutes } from './joining/requests/routes.ts';
 import { joiningRoutes, membershipRoutes } from './joining/routes.ts';
+import { keyCorrectionRoutes } from './key-corrections/writing/routes.ts';
 import { learningRoutes } from './learning/routes.ts';
 import { lessonModerationRoutes } from './lesson-questions/moderation/routes.ts';
 import { lessonQuestionRoutes } from './lesson-questions/routes.ts';
@@ -132,6 +133,8 @@ import { statisticsRoutes } from './statistics/routes.ts';
 import { styleguideRoutes } from './styleguide/routes.ts';
 import { transcriptRoutes } from './transcripts/routes.ts';
 import { trialRoutes } from './trials/routes.ts';
+import { versionClosingRoutes } from './versions/closing/routes.ts';
+import { movingRoutes } from './versions/moving/routes.ts';
 
 export interface Dependencies {
   config: Config;
@@ -238,10 +241,13 @@ export async function buildApp({
     [
       enrolmentRoutes,
       renewingRoutes,
+      movingRoutes,
+      versionClosingRoutes,
       completionRoutes,
       quizRoutes,
       attemptRoutes,
       trialRoutes,
+      keyCorrectionRoutes,
       assignmentRoutes,
       ownSignOffRoutes,
       assessingRoutes,

@@ -22,10 +22,12 @@ export async function handIn({ db, config }: Site, attempt: Attempt, language: L
     await lockEnrolment(trx, attempt.enrolment_id);
     if (!(await closeAttempt(trx, attempt))) return;
     // Read again now that no answer can come in any more.
-    const { questions, settings } = orNotFound(await findAttempt(trx, { id: attempt.person_id }, attempt.id, language));
+    const { questions, settings, key_number } = orNotFound(
+      await findAttempt(trx, { id: attempt.person_id }, attempt.id, language),
+    );
     if (questions.some(waitsForMarker)) return askToMark(trx, attempt);
     const marking = markAttempt({ questions, settings });
-    await insertMarking(trx, attempt, marking);
+    await insertMarking(trx, attempt, marking, { number: 1, key_number, correction_id: null });
     if (!marking.passed) return;
     const enrolment = { id: attempt.enrolment_id, person_id: attempt.person_id };
     await complete(trx, enrolment, { id: attempt.item_id }, 'passed');

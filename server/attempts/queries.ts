@@ -1,14 +1,16 @@
-import { type Kysely, sql, type Transaction } from 'kysely';
+import { expressionBuilder, type Kysely, type RawBuilder, sql, type Transaction } from 'kysely';
 import { jsonArrayFrom, jsonObjectFrom } from 'kysely/helpers/postgres';
 import { v7 as newId } from 'uuid';
 import { mayAskIn } from '../cohorts/access.ts';
 import type { Database } from '../database/connection.ts';
 import { gathered, type Placeholders, prepared } from '../database/prepared.ts';
 import { essayMarks } from '../essays/queries.ts';
+import { correctionsOf, isMarkedAgain, keyLock } from '../key-corrections/queries.ts';
 import type { Language } from '../platform/i18n.ts';
-import type { Question, Response } from '../quizzes/question.ts';
+import type { Response } from '../quizzes/question.ts';
 import type { QuizSettings } from '../quizzes/settings.ts';
 import { getVersion, listQuestions } from '../versions/reading.ts';
+import { attemptQuestions, knownCorrections } from './contents.ts';
 import type { Marking } from './marking.ts';
 
 /** Opens an attempt, or gives back the one that is open; null when none is left. */
@@ -30,7 +32,7 @@ export async function openAttempt(
     .selectFrom('attempts')
     .select((eb) => eb.fn.countAll<number>().as('used'))
     .where('enrolment_id', '=', enrolment.id)
-    .where('item_id', '=', item.id)
+    .where(isAtQuiz(sql`${item.id}::uuid`))
     .executeTakeFirstOrThrow();
   if (settings.attempts !== null && used >= settings.attempts) return null;
 
@@ -51,41 +53,47 @@ const attemptById = gathered({ id: 'uuid', person: 'uuid' }, (db, { id, person }
     .selectFrom('attempts')
     .innerJoin('enrolments', 'enrolments.id', 'attempts.enrolment_id')
     .innerJoin('courses', 'courses.id', 'enrolments.course_id')
+    // Its own version: the enrolment may have moved on to a newer one since.
+    .innerJoin('items', 'items.id', 'attempts.item_id')
     .leftJoin('submissions', 'submissions.attempt_id', 'attempts.id')
     .where('attempts.id', '=', id)
     .where('attempts.person_id', '=', person)
     .select(['attempts.id', 'attempts.number', 'attempts.started_at', 'attempts.enrolment_id', 'attempts.person_id'])
-    .select(['submitted_at', 'attempts.item_id', 'enrolments.version_id', 'courses.slug'])
-    .select((eb) =>
-      jsonArrayFrom(
-        eb
-          .selectFrom('questions')
-          .innerJoinLateral(
-            (lateral) =>
-              lateral
-                .selectFrom('answers')
-                .whereRef('answers.person_id', '=', 'attempts.person_id')
-                .whereRef('answers.attempt_id', '=', 'attempts.id')
-                .whereRef('answers.question_id', '=', 'questions.id')
-                .select(['question_id', 'revision', 'language', 'response'])
-                .orderBy('revision', 'desc')
-                .limit(1)
-                .as('newest'),
-            (join) => join.onTrue(),
-          )
-          .whereRef('questions.item_id', '=', 'attempts.item_id')
-          .select(['question_id', 'revision', 'language'])
-          .select((inner) => inner.ref('response').$castTo<Response | null>().as('response')),
-      ).as('answers'),
-    )
+    .select(['submitted_at', 'attempts.item_id', 'items.version_id', 'courses.slug'])
+    .select([newestAnswers().as('answers'), correctionsOf(sql.ref('attempts.item_id')).as('corrections')])
     .select(essayMarks.as('essay_marks')),
 );
+
+/** To each question that was answered; a subquery on an `attempts` row of the statement around it. */
+export function newestAnswers() {
+  const eb = expressionBuilder<Database, 'attempts'>();
+  return jsonArrayFrom(
+    eb
+      .selectFrom('questions')
+      .innerJoinLateral(
+        (lateral) =>
+          lateral
+            .selectFrom('answers')
+            .whereRef('answers.person_id', '=', 'attempts.person_id')
+            .whereRef('answers.attempt_id', '=', 'attempts.id')
+            .whereRef('answers.question_id', '=', 'questions.id')
+            .select(['question_id', 'revision', 'language', 'response'])
+            .orderBy('revision', 'desc')
+            .limit(1)
+            .as('newest'),
+        (join) => join.onTrue(),
+      )
+      .whereRef('questions.item_id', '=', 'attempts.item_id')
+      .select(['question_id', 'revision', 'language'])
+      .select((inner) => inner.ref('response').$castTo<Response | null>().as('response')),
+  );
+}
 
 /** One's own attempt with its quiz, its questions in the reader's language, and the newest answer to each. */
 export async function findAttempt(db: Kysely<Database>, person: { id: string }, id: string, language: Language) {
   const attempt = await attemptById(db, { id, person: person.id });
   if (attempt === undefined) return undefined;
-  const { answers, essay_marks, ...facts } = attempt;
+  const { answers, corrections, essay_marks, ...facts } = attempt;
   const version = await getVersion(db, attempt.version_id, language);
   const quiz = version.items.find((item) => item.id === attempt.item_id);
   if (!quiz?.quiz) throw new Error(`version ${version.id} has no quiz ${attempt.item_id}`);
@@ -98,28 +106,9 @@ export async function findAttempt(db: Kysely<Database>, person: { id: string }, 
     settings: quiz.quiz,
     course_title: version.title,
     language: version.language,
-    questions: questions.flatMap(({ bodies, ...question }) => {
-      const body = bodies[version.language];
-      const answer = answers.find(({ question_id }) => question_id === question.id);
-      const essay_mark = essay_marks.find(({ question_id }) => question_id === question.id);
-      return body === undefined ? [] : [{ ...question, body, ...answered(bodies, answer), essay_mark }];
-    }),
+    key_number: knownCorrections(corrections),
+    questions: attemptQuestions(questions, { answers, corrections, essay_marks }, version.language),
   };
-}
-
-interface Answer {
-  revision: number;
-  response: Response | null;
-  language: string;
-}
-
-function answered(bodies: Record<string, Question>, answer: Answer | undefined) {
-  const { revision = 0, response = null, language = null } = answer ?? {};
-  // Accepted words differ by language; all else about a key is the same in each.
-  const typedIn = language === null || response === null ? undefined : bodies[language];
-  return typedIn?.type === 'short'
-    ? { revision, response, answered_body: typedIn, answered_language: language }
-    : { revision, response, answered_body: null, answered_language: null };
 }
 
 export type Attempt = NonNullable<Awaited<ReturnType<typeof findAttempt>>>;
@@ -176,9 +165,16 @@ export async function saveAnswers(
   };
 }
 
+// The lock is shared by all who hand in and waits for whoever corrects a key: what is read after it knows the correction, and what was read
+// before is there when marking again begins.
 const moveToSubmissions = prepared((db, { id }: Placeholders<{ id: string }>) =>
   db
-    .with('closed', (cte) => cte.deleteFrom('open_attempts').where('attempt_id', '=', id).returning('attempt_id'))
+    .with('closed', (cte) =>
+      cte
+        .deleteFrom('open_attempts')
+        .where('attempt_id', '=', id)
+        .returning(['attempt_id', sql`pg_advisory_xact_lock_shared(${keyLock(sql.ref('item_id'))})`.as('held')]),
+    )
     .insertInto('submissions')
     .columns(['attempt_id'])
     .expression((eb) => eb.selectFrom('closed').select('attempt_id'))
@@ -190,14 +186,31 @@ export async function closeAttempt(trx: Transaction<Database>, attempt: { id: st
   return (await moveToSubmissions(trx, attempt)).length > 0;
 }
 
-type NewMarking = Placeholders<{ id: string; points: number; max_points: number; passed: boolean; marks: string }>;
+/** What a marking by a person shares with handing in: a correction that it does not know waits until it is there to be marked again. */
+export async function shareKey(trx: Transaction<Database>, item: { id: string }): Promise<void> {
+  await sql`select pg_advisory_xact_lock_shared(${keyLock(sql`${item.id}`)})`.execute(trx);
+}
 
-const insertFirstMarking = prepared((db, { id, points, max_points, passed, marks }: NewMarking) =>
-  db
+export interface MarkingPlace {
+  number: number;
+  /** How many corrections of its quiz it knew. */
+  key_number: number;
+  /** Null: it came of handing in, or of somebody who marked essays. */
+  correction_id: string | null;
+}
+
+type NewMarking = Placeholders<
+  MarkingPlace & { id: string; points: number; max_points: number; passed: boolean; marks: string }
+>;
+
+const markingOfAttempt = prepared((db, values: NewMarking) => {
+  const { id, number, key_number, correction_id, points, max_points, passed, marks } = values;
+  const cause = sql<string>`case when ${correction_id}::uuid is null then 'submission' else 'correction' end`;
+  return db
     .with('marking', (cte) =>
       cte
         .insertInto('markings')
-        .values({ attempt_id: id, number: 1, cause: 'submission', points, max_points, passed })
+        .values({ attempt_id: id, number, key_number, correction_id, cause, points, max_points, passed })
         .returning(['attempt_id', 'number']),
     )
     .insertInto('marks')
@@ -211,8 +224,8 @@ const insertFirstMarking = prepared((db, { id, points, max_points, passed, marks
           ),
         ])
         .select(['marking.attempt_id', 'marking.number', 'mark.question_id', 'mark.points']),
-    ),
-);
+    );
+});
 
 /** From now on they are on the lists of those who mark. */
 export async function askToMark(trx: Transaction<Database>, attempt: { id: string }): Promise<void> {
@@ -223,18 +236,22 @@ export async function insertMarking(
   trx: Transaction<Database>,
   attempt: { id: string },
   { marks, ...totals }: Marking,
+  place: MarkingPlace,
 ): Promise<void> {
-  await insertFirstMarking(trx, { id: attempt.id, ...totals, marks: JSON.stringify(marks) });
+  await markingOfAttempt(trx, { id: attempt.id, ...totals, ...place, marks: JSON.stringify(marks) });
 }
 
-/** The newest marking of an attempt, null while its essays wait, and how often its learner tried this quiz so far. */
+/**
+ * The newest marking of an attempt, null while its essays wait; what it was before keys were corrected; and how often its learner tried this
+ * quiz so far, in whichever version.
+ */
 export async function getMarking(db: Kysely<Database>, attempt: Pick<Attempt, 'id' | 'enrolment_id' | 'item_id'>) {
   return db
     .selectFrom('submissions')
     .leftJoin('markings', 'markings.attempt_id', 'submissions.attempt_id')
     .where('submissions.attempt_id', '=', attempt.id)
     .select(['number', 'points', 'max_points', 'passed', 'marked_at'])
-    .select((eb) =>
+    .select((eb) => [
       jsonArrayFrom(
         eb
           .selectFrom('marks')
@@ -242,19 +259,39 @@ export async function getMarking(db: Kysely<Database>, attempt: Pick<Attempt, 'i
           .whereRef('marks.marking_number', '=', 'markings.number')
           .select(['question_id', 'marks.points']),
       ).as('marks'),
-    )
+      jsonObjectFrom(
+        eb
+          .selectFrom('markings as before')
+          .where('before.attempt_id', '=', attempt.id)
+          .where('before.correction_id', 'is', null)
+          .where('markings.correction_id', 'is not', null)
+          .select(({ ref }) => [
+            ref('before.points').$notNull().as('points'),
+            ref('before.max_points').$notNull().as('max_points'),
+          ])
+          .orderBy('before.number', 'desc')
+          .limit(1),
+      ).as('original'),
+      isMarkedAgain(sql`${attempt.item_id}::uuid`).as('is_marked_again'),
+    ])
     .select((eb) =>
       jsonObjectFrom(
         eb
           .selectFrom('attempts')
           .where('attempts.enrolment_id', '=', attempt.enrolment_id)
-          .where('attempts.item_id', '=', attempt.item_id)
-          .leftJoin('markings as any_marking', 'any_marking.attempt_id', 'attempts.id')
+          .where(isAtQuiz(sql`${attempt.item_id}::uuid`))
+          // A pass stays when somebody marks an essay anew; only a correction takes it.
+          .leftJoin('markings as standing', (join) =>
+            join.onRef('standing.attempt_id', '=', 'attempts.id').on(
+              sql<boolean>`not exists (
+                select from markings as newer
+                where newer.attempt_id = standing.attempt_id and newer.number > standing.number and newer.cause = 'correction'
+              )`,
+            ),
+          )
           .select((inner) => [
             inner.fn.count<number>('attempts.id').distinct().as('used'),
-            inner.fn
-              .coalesce(inner.fn.agg<boolean>('bool_or', ['any_marking.passed']), sql<boolean>`false`)
-              .as('passed'),
+            inner.fn.coalesce(inner.fn.agg<boolean>('bool_or', ['standing.passed']), sql<boolean>`false`).as('passed'),
           ]),
       )
         .$notNull()
@@ -272,4 +309,30 @@ export async function getMarking(db: Kysely<Database>, attempt: Pick<Attempt, 'i
     .orderBy('number', 'desc')
     .limit(1)
     .executeTakeFirstOrThrow();
+}
+
+/** Of the markings of an attempt the one that counts: a condition on that table under its name in the statement around it. */
+export function isNewest(markings: string): RawBuilder<boolean> {
+  const column = (name: string) => sql.ref(`${markings}.${name}`);
+  return sql<boolean>`not exists (
+    select from markings as newer where newer.attempt_id = ${column('attempt_id')} and newer.number > ${column('number')}
+  )`;
+}
+
+/**
+ * The attempts of an `enrolments` row of the statement around it, each with the item it counts for in the version that is learnt now: a
+ * quiz keeps its key from version to version.
+ */
+export const attemptsAtItems = sql`attempts
+  join items as tried on tried.id = attempts.item_id
+  join items on items.version_id = enrolments.version_id and items.key = tried.key`;
+
+/**
+ * A quiz keeps its key from version to version, and who moves on keeps their attempts at it. A condition on an `attempts` row of one
+ * enrolment in the statement around it.
+ */
+export function isAtQuiz(itemId: RawBuilder<unknown>): RawBuilder<boolean> {
+  return sql<boolean>`(attempts.item_id = ${itemId} or (select tried.key from items as tried where tried.id = attempts.item_id) = (
+    select meant.key from items as meant where meant.id = ${itemId}
+  ))`;
 }

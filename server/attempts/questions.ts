@@ -20,7 +20,10 @@ export interface AttemptQuestion {
   id: string;
   key: string;
   points: number;
+  /** By its key as it stands now. */
   body: Question;
+  /** Its key was corrected since it was published, and why; void: everybody gets its points. */
+  corrected: { is_void: boolean; reason: string } | null;
   /** Of words that were typed: the question in the language they were typed in, by whose key they are marked. */
   answered_body: QuestionOf<'short'> | null;
   answered_language: string | null;

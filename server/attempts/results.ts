@@ -10,7 +10,13 @@ import {
   type Response,
 } from '../quizzes/question.ts';
 import { waitsForMarker } from './marking.ts';
-import { type AskedQuestion, type AttemptContents, optionOrder, orderedQuestions } from './questions.ts';
+import {
+  type AskedQuestion,
+  type AttemptContents,
+  type AttemptQuestion,
+  optionOrder,
+  orderedQuestions,
+} from './questions.ts';
 
 export interface ResultOption {
   html: string;
@@ -47,6 +53,8 @@ export interface ResultQuestion {
   right: string | boolean | null;
   /** The lesson to read again. */
   lesson: string | null;
+  /** Its key was corrected, and why. */
+  corrected: AttemptQuestion['corrected'];
 }
 
 /**
@@ -58,7 +66,7 @@ export function resultQuestions(
   reveals: boolean,
 ): ResultQuestion[] {
   return orderedQuestions(attempt).flatMap((question, index) => {
-    const { id, key, introduction, body, answered_language, response } = question;
+    const { id, key, introduction, body, answered_language, response, corrected } = question;
     if (!isAsked(body)) return [];
     const isEssay = body.type === 'essay';
     const ask = askable(body);
@@ -81,6 +89,7 @@ export function resultQuestions(
         feedback_language: answered_language,
         right: reveals && isMarkable(body) ? typedIn(correctResponse(body)) : null,
         lesson: lessonOf(body),
+        corrected,
       },
     ];
   });

@@ -4,7 +4,7 @@ import { orNotFound } from '../platform/errors.ts';
 import type { Errors } from '../platform/forms.ts';
 import { signedIn } from '../platform/scopes.ts';
 import { wantsFragment } from '../platform/views.ts';
-import { attemptsLeft, percentOf } from '../quizzes/settings.ts';
+import { attemptsLeft, hasPassed, percentOf } from '../quizzes/settings.ts';
 import { questionsForReader } from './data-saving.ts';
 import { type ReadAnswers, readAnswers } from './forms.ts';
 import { handIn } from './handing-in.ts';
@@ -31,6 +31,11 @@ declare module '../platform/views.ts' {
         reveals: boolean;
         /** Essays that nobody has marked; until then points are those of the other questions. */
         waiting: number;
+        /** Per cent before a key was corrected; null: it never changed. */
+        original: number | null;
+        /** They pass by what they had then. */
+        is_kept: boolean;
+        is_marked_again: boolean;
       };
       certificate_code: string | null;
       /** They have a mentor for this course. */
@@ -113,7 +118,7 @@ export function attemptRoutes(app: FastifyInstance): void {
     const { questions, ...attempt } = await getAttempt(request);
     if (attempt.submitted_at === null) return reply.goTo(`/attempts/${attempt.id}`);
     const marking = await getMarking(db, attempt);
-    const { points, max_points, passed, tries, certificate_code, may_ask } = marking;
+    const { points, max_points, passed, tries, original, certificate_code, may_ask } = marking;
     const left = attemptsLeft(attempt.settings, tries.used);
     const reveals = tries.passed || left === 0;
     const contents = { ...attempt, questions };
@@ -131,6 +136,9 @@ export function attemptRoutes(app: FastifyInstance): void {
         left,
         reveals,
         waiting: results.filter(({ isWaiting }) => isWaiting).length,
+        original: original && percentOf(original.points, original.max_points),
+        is_kept: passed === true && !hasPassed(total.points, total.max_points, attempt.settings),
+        is_marked_again: isMarked && marking.is_marked_again,
       },
       certificate_code,
       may_ask,

@@ -96,6 +96,10 @@ export const verbs = [
   'certificate.confirmed',
   'certificate.revoked',
   'certificate.corrected',
+  'quiz.corrected',
+  'course.closed',
+  'course.reopened',
+  'enrolment.moved',
   'key.created',
   'key.rotated',
 ] as const;

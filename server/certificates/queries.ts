@@ -1,6 +1,7 @@
 import { type ExpressionBuilder, type Kysely, type RawBuilder, sql, type Transaction } from 'kysely';
 import { jsonArrayFrom } from 'kysely/helpers/postgres';
 import { v7 as newId } from 'uuid';
+import { attemptsAtItems, isNewest } from '../attempts/queries.ts';
 import { isAgreed } from '../consents/queries.ts';
 import type { Database } from '../database/connection.ts';
 import { type Enrolment, progress } from '../enrolments/queries.ts';
@@ -29,27 +30,8 @@ export async function findAchievement(db: Kysely<Database>, enrolment: Enrolment
           .as('term'),
       )
       .select(dateAtIssuer(sql<Date>`now()`).$notNull().as('issued_on'))
-      .select([providerOnPaper, assessor.as('assessor')])
-      .select((eb) => [
-        ...statedByVersion(eb),
-        // The best share of points at each required quiz, by the newest marking of each attempt.
-        jsonArrayFrom(
-          eb
-            .selectFrom('attempts')
-            .innerJoin('items', 'items.id', 'attempts.item_id')
-            .innerJoin('markings', 'markings.attempt_id', 'attempts.id')
-            .whereRef('attempts.enrolment_id', '=', 'enrolments.id')
-            .where('items.required', '=', true)
-            .where('markings.number', '=', (inner) =>
-              inner
-                .selectFrom('markings as newest')
-                .whereRef('newest.attempt_id', '=', 'attempts.id')
-                .select((deepest) => deepest.fn.max('newest.number').as('number')),
-            )
-            .select(sql<number>`max(markings.points / markings.max_points)`.as('share'))
-            .groupBy('items.id'),
-        ).as('best'),
-      ])
+      .select([providerOnPaper, assessor.as('assessor'), bestShares.as('best')])
+      .select(statedByVersion)
       .executeTakeFirst()
   );
 }
@@ -81,6 +63,16 @@ export function statedByVersion(eb: ExpressionBuilder<Database, 'course_versions
     ).as('skills'),
   ] as const;
 }
+
+/** The best share of points at each required quiz, by the newest marking of each attempt; of the same row. */
+const bestShares = sql<{ share: number }[]>`(
+  select coalesce(json_agg(json_build_object('share', share)), '[]') from (
+    select max(markings.points / markings.max_points) as share
+    from ${attemptsAtItems} join markings on markings.attempt_id = attempts.id
+    where attempts.enrolment_id = enrolments.id and items.required and ${isNewest('markings')}
+    group by items.id
+  ) as best
+)`;
 
 /** Whose sign-off counts for the `enrolments` row of the statement around it. */
 const assessor = sql<{ name: string; role: 'mentor' | 'manager'; on: string } | null>`(

@@ -9,7 +9,9 @@ import { isHelper } from '../platform/scopes.ts';
 import type { Person } from '../platform/sessions.ts';
 import { searchForm } from '../platform/text.ts';
 import { readsStatistics } from '../statistics/queries.ts';
-import { getVersion, type VersionItem } from '../versions/reading.ts';
+import { hasStayed } from '../versions/moving/choices/queries.ts';
+import { moveOffer } from '../versions/moving/mapping.ts';
+import { listVersions, type VersionItem } from '../versions/reading.ts';
 
 /**
  * The courses a person may see, each in the version they read: the one their enrolment pins, else the current one. Joins on
@@ -142,6 +144,10 @@ const courseBySlug = gathered({ person: 'uuid', slug: 'text' }, (db, { person, s
         .as('books'),
     )
     .select(readsStatistics({ id: sql<string>`${person}` }).as('reads_statistics'))
+    .select(['courses.current_version_id as newest_id', hasStayed.as('has_stayed')])
+    .select(
+      sql<boolean>`exists (select from closed_versions where version_id = courses.current_version_id)`.as('is_closed'),
+    )
     .select((eb) =>
       eb
         .selectFrom('certificates')
@@ -162,9 +168,17 @@ export async function findCourse(
 ) {
   const course = await courseBySlug(db, { person: person?.id ?? null, slug });
   if (course === undefined) return undefined;
-  const { done, ...facts } = course;
-  const version = await getVersion(db, course.version_id, language);
-  return { ...version, version: version.number, ...facts, items: withDone(version.items, done) };
+  const { done, newest_id, has_stayed, ...facts } = course;
+  const versions = await listVersions(db, [course.version_id, newest_id ?? course.version_id], language);
+  const version = versions.get(course.version_id);
+  if (version === undefined) throw new Error(`no version ${course.version_id}`);
+  const move = moveOffer(version.items, versions.get(newest_id ?? '')?.items ?? version.items, {
+    done,
+    has_certificate: course.certificate_code !== null,
+    has_stayed,
+    is_newest: course.version_id === newest_id,
+  });
+  return { ...version, version: version.number, ...facts, items: withDone(version.items, done), move };
 }
 
 /** The items of a version as one person sees them. */

@@ -7,6 +7,8 @@ import { orNotFound } from '../platform/errors.ts';
 import { field, pageNumber, readForm } from '../platform/forms.ts';
 import type { Language } from '../platform/i18n.ts';
 import { isHelper } from '../platform/scopes.ts';
+import type { Person } from '../platform/sessions.ts';
+import { findClosable } from '../versions/closing/queries.ts';
 import { forReader } from './data-saving.ts';
 import { skillNames } from './frameworks.ts';
 import { findCourse, findPicture, listCatalogue } from './queries.ts';
@@ -32,6 +34,8 @@ declare module '../platform/views.ts' {
       reads_all: boolean;
       skills: Skill[];
       path: typeof itemPath;
+      /** They manage or review it. */
+      may_close: boolean;
     };
   }
 }
@@ -95,6 +99,7 @@ export function courseRoutes(app: FastifyInstance): void {
         reads_all: course.enrolment_id !== null || (person !== null && isHelper(person)),
         skills: skillsOf(course, request.language),
         path: itemPath,
+        may_close: person !== null && (await mayClose(app.db, person, course.slug, request.language)),
       },
       { shared: 60 },
     );
@@ -110,6 +115,12 @@ export function courseRoutes(app: FastifyInstance): void {
       .type(picture.media_type)
       .send(await files.get(picture.hash));
   });
+}
+
+/** Asked only for whoever has such a role anywhere. */
+async function mayClose(db: FastifyInstance['db'], person: Person, slug: string, language: Language): Promise<boolean> {
+  const mayAnywhere = person.roles.some((role) => ['reviewer', 'manager', 'owner'].includes(role));
+  return mayAnywhere && (await findClosable(db, person, slug, language))?.may_close === true;
 }
 
 function progressOf(course: Course): Progress {

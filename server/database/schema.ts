@@ -254,6 +254,12 @@ export interface CheckIns {
   withdrawal_reason: string | null;
 }
 
+export interface ClosedVersions {
+  closed_at: Generated<Timestamp>;
+  closed_by_id: string;
+  version_id: string;
+}
+
 export interface CohortCourses {
   cohort_id: string;
   course_id: string;
@@ -342,7 +348,7 @@ export interface CohortSettings {
 
 export interface Completions {
   /**
-   * carried: read in the term before
+   * carried: read in the term before; moved: done in an older version
    */
   cause: string;
   completed_at: Generated<Timestamp>;
@@ -361,6 +367,13 @@ export interface Consents {
   person_id: string;
   purpose: string;
   text_version: string;
+}
+
+export interface CorrectedQuestions {
+  correction_id: string;
+  item_id: string;
+  number: number;
+  question_id: string;
 }
 
 export interface CourseFunnels {
@@ -803,6 +816,31 @@ export interface JoinRequests {
   person_id: string;
 }
 
+export interface KeyCorrectionRuns {
+  after_attempt_id: string | null;
+  after_item_id: string | null;
+  changed: Generated<number>;
+  correction_id: string;
+  finished_at: Timestamp | null;
+}
+
+export interface KeyCorrections {
+  corrected_at: Generated<Timestamp>;
+  corrected_by_id: string;
+  course_id: string;
+  id: string;
+  key: Json | null;
+  /**
+   * the reviewer takes the pass from whoever no longer has it
+   */
+  may_fail: boolean;
+  /**
+   * in the version that the reviewer had before them
+   */
+  question_id: string;
+  reason: string;
+}
+
 export interface KnownBrowsers {
   created_at: Generated<Timestamp>;
   person_id: string;
@@ -903,6 +941,11 @@ export interface Mails {
 export interface Markings {
   attempt_id: string;
   cause: string;
+  correction_id: string | null;
+  /**
+   * of the corrections of this quiz, how many it knew
+   */
+  key_number: Generated<number>;
   marked_at: Generated<Timestamp>;
   max_points: Numeric;
   number: number;
@@ -1469,6 +1512,18 @@ export interface VersionBooks {
   version_id: string;
 }
 
+export interface VersionChoices {
+  /**
+   * stayed: they are not asked again, and may still move
+   */
+  choice: string;
+  chosen_at: Generated<Timestamp>;
+  enrolment_id: string;
+  from_version_id: string;
+  person_id: string;
+  to_version_id: string;
+}
+
 export interface VersionPictures {
   hash: string;
   item_id: string | null;
@@ -1492,6 +1547,7 @@ export interface DB {
   certificate_files: CertificateFiles;
   certificates: Certificates;
   check_ins: CheckIns;
+  closed_versions: ClosedVersions;
   cohort_courses: CohortCourses;
   cohort_members: CohortMembers;
   cohort_mentors: CohortMentors;
@@ -1500,6 +1556,7 @@ export interface DB {
   cohorts: Cohorts;
   completions: Completions;
   consents: Consents;
+  corrected_questions: CorrectedQuestions;
   course_funnels: CourseFunnels;
   course_imports: CourseImports;
   course_listings: CourseListings;
@@ -1536,6 +1593,8 @@ export interface DB {
   items: Items;
   join_codes: JoinCodes;
   join_requests: JoinRequests;
+  key_correction_runs: KeyCorrectionRuns;
+  key_corrections: KeyCorrections;
   known_browsers: KnownBrowsers;
   lesson_answers: LessonAnswers;
   lesson_moderations: LessonModerations;
@@ -1597,5 +1656,6 @@ export interface DB {
   uncounted_submissions: UncountedSubmissions;
   unmarked_essays: UnmarkedEssays;
   version_books: VersionBooks;
+  version_choices: VersionChoices;
   version_pictures: VersionPictures;
 }

@@ -8,7 +8,7 @@ export interface Enrolment {
   person_id: string;
 }
 
-/** Enrols in the version that is current now; enrolling twice is enrolling once. */
+/** Enrols in the version that is current now, unless it takes nobody in any more; enrolling twice is enrolling once. */
 export async function enrol(
   db: Kysely<Database>,
   person: { id: string },
@@ -16,7 +16,20 @@ export async function enrol(
 ): Promise<void> {
   await db
     .insertInto('enrolments')
-    .values({ id: newId(), person_id: person.id, course_id: course.id, version_id: course.version_id })
+    .columns(['id', 'person_id', 'course_id', 'version_id'])
+    .expression((eb) =>
+      eb
+        .selectFrom('course_versions')
+        .leftJoin('closed_versions', 'closed_versions.version_id', 'course_versions.id')
+        .where('course_versions.id', '=', course.version_id)
+        .where('closed_versions.version_id', 'is', null)
+        .select((of) => [
+          of.val(newId()).$castTo<string>().as('id'),
+          of.val(person.id).$castTo<string>().as('person_id'),
+          'course_versions.course_id',
+          'course_versions.id as version_id',
+        ]),
+    )
     .onConflict((conflict) => conflict.columns(['person_id', 'course_id']).where('ended_at', 'is', null).doNothing())
     .execute();
 }
@@ -26,18 +39,26 @@ export async function lockEnrolment(trx: Transaction<Database>, id: string): Pro
   await trx.selectFrom('enrolments').select('id').where('id', '=', id).forUpdate().execute();
 }
 
-/** Completing twice is completing once; the first time counts. */
+/**
+ * Completing twice is completing once; the first time counts. Whoever has moved to a newer version completes the item of that key there, too.
+ */
 export async function complete(
   trx: Transaction<Database>,
   enrolment: Enrolment,
   item: { id: string },
   cause: 'read' | 'passed' | 'signed',
 ): Promise<void> {
-  await trx
-    .insertInto('completions')
-    .values({ person_id: enrolment.person_id, enrolment_id: enrolment.id, item_id: item.id, cause })
-    .onConflict((conflict) => conflict.doNothing())
-    .execute();
+  // Raw: the builder has no insert out of a join with values beside it.
+  await sql`
+    insert into completions (person_id, enrolment_id, item_id, cause)
+    select ${enrolment.person_id}::uuid, enrolments.id, items.id, ${cause}::text
+    from items as done
+    join enrolments on enrolments.id = ${enrolment.id}
+    join items on items.id = done.id
+      or (items.version_id = enrolments.version_id and items.key = done.key and items.kind = done.kind)
+    where done.id = ${item.id}
+    on conflict do nothing
+  `.execute(trx);
 }
 
 /**

@@ -4,6 +4,7 @@ import { insertRubric } from '../assignments/rubrics/queries.ts';
 import type { Fault } from '../courses/fault.ts';
 import type { CoursePackage, Item, LessonItem, QuizItem } from '../courses/package.ts';
 import type { Database } from '../database/connection.ts';
+import { carryCorrections } from '../key-corrections/writing/queries.ts';
 import { searchForm } from '../platform/text.ts';
 import { insertSignOffItem } from '../sign-offs/asking/queries.ts';
 
@@ -134,6 +135,7 @@ export async function insertVersion(
   if (settings.signOff) await insertSignOffItem(trx, { id }, source.items.length + 1, settings.languages);
   await listInCatalogue(trx, version, { id, course_id, published_at });
   await trx.updateTable('courses').set({ current_version_id: id }).where('id', '=', course_id).execute();
+  await carryCorrections(trx, { id });
   return { id, number };
 }
 

@@ -15,6 +15,7 @@ import { remindOfEnds } from '../enrolments/renewing/queries.ts';
 import { removeUnnamedFiles } from '../files/queries.ts';
 import type { FileStore } from '../files/store.ts';
 import { forgetOldNotes } from '../invitations/queries.ts';
+import { markAllAgain } from '../key-corrections/marking-again/parts.ts';
 import { removeOldCounts } from '../limits/queries.ts';
 import { removeOldMails } from '../mail/queries.ts';
 import { drawMissingBooks } from '../moving-out/books.ts';
@@ -36,7 +37,8 @@ interface Parts {
 const day = 24 * 60 * 60_000;
 
 /** All that is done by the clock, in the hours when few learn. */
-export function listJobs({ config: { backupDir, keepDays, publicUrl }, connection, db, files }: Parts): Job[] {
+export function listJobs({ config, connection, db, files }: Parts): Job[] {
+  const { backupDir, keepDays, publicUrl } = config;
   const removing = (name: string, schedule: string, remove: () => Promise<number | null>): Job => ({
     name,
     schedule,
@@ -79,6 +81,12 @@ export function listJobs({ config: { backupDir, keepDays, publicUrl }, connectio
     schedule: '10 3 * * *',
     run: async () => `counted ${await countFunnels(db)}`,
   };
+  // What a process that ended has left.
+  const corrections = {
+    name: 'key-corrections',
+    schedule: '*/5 * * * *',
+    run: async () => `marked again ${await markAllAgain({ db, config })}`,
+  };
   return [
     backup,
     reminders,
@@ -86,6 +94,7 @@ export function listJobs({ config: { backupDir, keepDays, publicUrl }, connectio
     books,
     answers,
     funnels,
+    corrections,
     removing('sessions', '20 1 * * *', () => removeEndedSessions(db)),
     removing('known-browsers', '25 1 * * *', () => removeForgottenBrowsers(db)),
     removing('owner-links', '30 1 * * *', () => removeOldOwnerLinks(db)),

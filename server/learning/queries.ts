@@ -13,6 +13,8 @@ import { progress } from '../enrolments/queries.ts';
 import { essayNotices } from '../essays/queries.ts';
 import type { Language } from '../platform/i18n.ts';
 import { lastVerdict } from '../sign-offs/queries.ts';
+import { hasStayed } from '../versions/moving/choices/queries.ts';
+import { moveOffer } from '../versions/moving/mapping.ts';
 import { getVersion, listVersions } from '../versions/reading.ts';
 
 const validUntil = sql<string | null>`certificates.printed ->> 'validUntil'`;
@@ -28,8 +30,8 @@ const enrolmentsOfPerson = gathered({ person: 'uuid' }, (db, { person }) =>
         .innerJoin('courses', 'courses.id', 'enrolments.course_id')
         .where('enrolments.person_id', '=', person)
         .where('ended_at', 'is', null)
-        .select(['enrolments.id', 'slug', 'enrolments.version_id', 'enrolled_at'])
-        .select([progress.as('progress'), doneItems.as('done'), lastVerdict.as('verdict')])
+        .select(['enrolments.id', 'slug', 'enrolments.version_id', 'enrolled_at', 'current_version_id as newest_id'])
+        .select([progress.as('progress'), doneItems.as('done'), lastVerdict.as('verdict'), hasStayed.as('has_stayed')])
         .select((of) =>
           jsonObjectFrom(
             of
@@ -108,25 +110,32 @@ export async function getLearning(db: Kysely<Database>, person: { id: string }, 
     today = '',
     unread = 0,
   } = (await enrolmentsOfPerson(db, { person: person.id })) ?? {};
-  const ids = enrolments.map(({ version_id }) => version_id);
+  const ids = [...new Set(enrolments.flatMap(({ version_id, newest_id }) => [version_id, newest_id ?? version_id]))];
   const versions = await listVersions(db, ids, language);
-  const courses = enrolments.flatMap(({ done, open_attempt, certificates, earlier, ...enrolment }) => {
-    const version = versions.get(enrolment.version_id);
-    if (version === undefined) return [];
-    const items = withDone(version.items, done);
-    const attempted = items.find(({ id }) => id === open_attempt?.item_id);
-    return [
-      {
-        ...enrolment,
-        certificates: certificates.map((one) => ({ ...one, validity: validityOf(one, today), slug: enrolment.slug })),
-        earlier: earlier.map((one) => ({ ...one, validity: validityOf(one, today), slug: null })),
-        title: version.title,
-        language: version.language,
-        next: items.find((item) => item.required && !item.done) ?? null,
-        open_attempt: open_attempt && attempted ? { id: open_attempt.id, title: attempted.title } : null,
-      },
-    ];
-  });
+  const courses = enrolments.flatMap(
+    ({ done, open_attempt, certificates, earlier, newest_id, has_stayed, ...enrolment }) => {
+      const version = versions.get(enrolment.version_id);
+      if (version === undefined) return [];
+      const items = withDone(version.items, done);
+      const attempted = items.find(({ id }) => id === open_attempt?.item_id);
+      return [
+        {
+          ...enrolment,
+          certificates: certificates.map((one) => ({ ...one, validity: validityOf(one, today), slug: enrolment.slug })),
+          earlier: earlier.map((one) => ({ ...one, validity: validityOf(one, today), slug: null })),
+          title: version.title,
+          version: version.number,
+          move: moveOffer(version.items, versions.get(newest_id ?? '')?.items ?? version.items, {
+            ...{ done, has_stayed, has_certificate: certificates.length > 0 },
+            is_newest: newest_id === enrolment.version_id,
+          }),
+          language: version.language,
+          next: items.find((item) => item.required && !item.done) ?? null,
+          open_attempt: open_attempt && attempted ? { id: open_attempt.id, title: attempted.title } : null,
+        },
+      ];
+    },
+  );
   return {
     courses,
     cohorts,

@@ -25,6 +25,11 @@ const letters: Record<LetterName, (mail: Mail, making: Making) => Letter> = {
     paragraphs: [t('mail.certificate_ending_text', { name: full_name, title: facts.title, until: facts.until })],
     action: { text: t('mail.certificate_ending_action'), path: `/courses/${facts.slug}/renewal` },
   }),
+  key_corrected: ({ full_name, facts }, { t }) => ({
+    subject: t('mail.key_corrected_subject'),
+    paragraphs: [t('mail.key_corrected_text', { name: full_name })],
+    action: { text: t('mail.key_corrected_action'), path: `/attempts/${facts.attempt}/result` },
+  }),
   announcement: ({ announcement, person_id }, { t, siteSecret, now }) => ({
     subject: announcement?.title ?? '',
     paragraphs: [

@@ -14,6 +14,7 @@ export const letterNames = [
   'passkey_added',
   'second_factor_reset',
   'certificate_ending',
+  'key_corrected',
   'announcement',
   'mentoring_certified',
   'mentoring_offer_answered',

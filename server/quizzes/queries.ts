@@ -1,5 +1,6 @@
-import type { Kysely } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import { jsonArrayFrom } from 'kysely/helpers/postgres';
+import { isAtQuiz } from '../attempts/queries.ts';
 import { readableCourses, versionRead } from '../courses/queries.ts';
 import type { Database } from '../database/connection.ts';
 import { gathered } from '../database/prepared.ts';
@@ -32,7 +33,7 @@ const quizByKey = gathered({ person: 'uuid', slug: 'text', key: 'text' }, (db, {
             (join) => join.onTrue(),
           )
           .whereRef('attempts.enrolment_id', '=', 'enrolments.id')
-          .whereRef('attempts.item_id', '=', 'items.id')
+          .where(isAtQuiz(sql.ref('items.id')))
           .select(['attempts.id', 'attempts.number', 'attempts.started_at', 'submitted_at'])
           .select(['points', 'max_points', 'passed'])
           .orderBy('attempts.number', 'desc'),

@@ -1,4 +1,5 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely';
+import { attemptsAtItems } from '../attempts/queries.ts';
 import type { Cohort } from '../cohorts/access.ts';
 import { hasId } from '../database/by-id.ts';
 import type { Database } from '../database/connection.ts';
@@ -147,8 +148,7 @@ const enrolments = termThatStands({ person: sql`shown.person_id`, until });
 /** The best share of points at each required quiz, by the newest marking of each attempt: what a certificate tells as its score. */
 const bestShares = sql<number[]>`array(
   select max(points / max_points)
-  from attempts
-  join items on items.id = attempts.item_id and items.required
+  from ${attemptsAtItems} and items.required
   join lateral (
     select points, max_points from markings
     where markings.attempt_id = attempts.id and marked_at <= ${until}
@@ -250,14 +250,14 @@ export function factsUntil(moment: RawBuilder<unknown>): RawBuilder<unknown> {
     ) as completions,
     (
       select coalesce(json_agg(json_build_object(
-        'item_id', item_id, 'number', number, 'started_at', started_at, 'is_handed_in', exists (
+        'item_id', items.id, 'number', number, 'started_at', started_at, 'is_handed_in', exists (
           select from submissions where submissions.attempt_id = attempts.id and submitted_at <= ${moment}
         ), 'marking', (
           select json_build_object('points', points, 'max_points', max_points, 'passed', passed) from markings
           where markings.attempt_id = attempts.id and marked_at <= ${moment}
           order by markings.number desc limit 1
-        )) order by started_at, id), '[]')
-      from attempts where enrolment_id = enrolments.id and started_at <= ${moment}
+        )) order by started_at, attempts.id), '[]')
+      from ${attemptsAtItems} where enrolment_id = enrolments.id and started_at <= ${moment}
     ) as attempts,
     ${submissionsUntil(moment)} as submissions
   `;

@@ -1,5 +1,6 @@
 import { type Kysely, sql } from 'kysely';
 import { jsonArrayFrom, jsonObjectFrom } from 'kysely/helpers/postgres';
+import { attemptsAtItems } from '../attempts/queries.ts';
 import type { PrintedCertificate } from '../certificates/printed.ts';
 import { dateAtIssuer } from '../certificates/queries.ts';
 import { isAgreed } from '../consents/queries.ts';
@@ -96,8 +97,7 @@ const bestAtQuizzes = sql<{ titles: Record<string, string>; share: number }[]>`c
     select items.position,
       (select json_object_agg(language, title) from item_texts where item_id = items.id) as titles,
       max(markings.points / markings.max_points) as share
-    from attempts
-    join items on items.id = attempts.item_id
+    from ${attemptsAtItems}
     join markings on markings.attempt_id = attempts.id
     where attempts.enrolment_id = enrolments.id and items.required and not exists (
       select from markings as newer where newer.attempt_id = markings.attempt_id and newer.number > markings.number

@@ -1,9 +1,11 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { attemptQuestions } from '../attempts/contents.ts';
 import { questionsForReader } from '../attempts/data-saving.ts';
 import { readAnswers } from '../attempts/forms.ts';
 import { markAttempt } from '../attempts/marking.ts';
 import { type AttemptContents, askedQuestions, type ShownQuestion, shownQuestions } from '../attempts/questions.ts';
 import { type ResultQuestion, resultQuestions } from '../attempts/results.ts';
+import { listCorrections } from '../key-corrections/queries.ts';
 import { Forbidden, orNotFound } from '../platform/errors.ts';
 import type { Errors } from '../platform/forms.ts';
 import { isHelper, signedIn } from '../platform/scopes.ts';
@@ -83,11 +85,8 @@ export function trialRoutes(app: FastifyInstance): void {
       reply.goTo(`/courses/${slug}/quizzes/${key}`, 'trials.later', 'bad');
       return null;
     }
-    const questions = (await listQuestions(db, quiz)).flatMap(({ bodies, ...question }) => {
-      const body = bodies[quiz.language];
-      const blank = { revision: 0, response: null, answered_body: null, answered_language: null };
-      return body === undefined ? [] : [{ ...question, ...blank, body }];
-    });
+    const [bodies, corrections] = await Promise.all([listQuestions(db, quiz), listCorrections(db, quiz)]);
+    const questions = attemptQuestions(bodies, { answers: [], corrections, essay_marks: [] }, quiz.language);
     // The same order each time for one person: a question that was left is found again.
     const contents = { id: person.id, settings: quiz.settings, questions: questionsForReader(request, questions) };
     return { quiz, rules, contents };

@@ -123,6 +123,7 @@ function contents(questions: { body: Question; points: number; response: Respons
         revision: 1,
         answered_body: null,
         answered_language: null,
+        corrected: null,
       }),
     ),
   };

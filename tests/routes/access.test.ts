@@ -83,11 +83,19 @@ POST /owner-link/:token                                               404 all
 POST /courses/:slug/enrolment                                         sign-in stranger · 303 rest
 GET /courses/:slug/renewal                                            sign-in stranger · 404 rest
 POST /courses/:slug/renewal                                           sign-in stranger · 303 rest
+GET /courses/:slug/version                                            sign-in stranger · 404 rest
+POST /courses/:slug/version                                           sign-in stranger · 303 rest
+GET /courses/:slug/closing                                            sign-in stranger · 200 owner · 404 rest
+POST /courses/:slug/closing                                           sign-in stranger · 303 owner · 404 rest
+POST /courses/:slug/closing/remove                                    sign-in stranger · 303 owner · 404 rest
 POST /courses/:slug/lessons/:key/completion                           sign-in stranger · 303 learner · 403 rest
 GET /courses/:slug/quizzes/:key                                       sign-in stranger · 200 rest
 POST /courses/:slug/quizzes/:key/attempts                             sign-in stranger · 303 learner · 403 rest
 GET /courses/:slug/quizzes/:key/trial                                 sign-in stranger · 303 learner · 403 signed-in elsewhere · 200 rest
 POST /courses/:slug/quizzes/:key/trial                                sign-in stranger · 303 learner · 403 signed-in elsewhere · 422 rest
+GET /courses/:slug/quizzes/:key/corrections                           sign-in stranger · 200 owner · 404 rest
+GET /courses/:slug/quizzes/:key/corrections/:question                 sign-in stranger · 200 owner · 404 rest
+POST /courses/:slug/quizzes/:key/corrections/:question                sign-in stranger · 422 owner · 404 rest
 GET /courses/:slug/statistics                                         sign-in stranger · 200 owner · 404 rest
 GET /courses/:slug/statistics.csv                                     sign-in stranger · 200 owner · 404 rest
 GET /courses/:slug/statistics.xlsx                                    sign-in stranger · 200 owner · 404 rest

@@ -14,6 +14,7 @@ import { cohortPages } from '../cohorts/pages.ts';
 import { strangersBadge } from '../credentials/strangers.ts';
 import { withEssay } from '../essays/essays.ts';
 import { essayPages } from '../essays/pages.ts';
+import { correctionPages } from '../key-corrections/pages.ts';
 import { lessonQuestionPages } from '../lesson-questions/pages.ts';
 import { mentoringPages } from '../mentoring/pages.ts';
 import { organisationPages } from '../organisations/pages.ts';
@@ -82,6 +83,7 @@ export async function everyPage(t: Test, language: Language): Promise<EveryPage>
     ...(await workPages(site, reading)),
     ...(await signOffPages(site, reading)),
     ...(await essayPages(site, reading)),
+    ...(await correctionPages(t, site, reading)),
     ...(await mentoringPages(site, reading)),
     ...(await publishingPages(site, reading)),
     ...(await announcementPages(site, reading, stranger())),

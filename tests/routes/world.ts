@@ -161,7 +161,7 @@ export async function world(t: Test) {
       member: ids.member,
       mentor: ids.mentorRow,
       meeting: ids.meeting,
-      question: path.includes('/statistics/') ? 'one' : ids.question,
+      question: /\/(?:corrections|statistics)\//.test(path) ? 'one' : ids.question,
       placement: ids.placement,
       entry: ids.checkIn,
       submission: ids.submission,

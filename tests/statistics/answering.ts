@@ -73,7 +73,7 @@ export async function handsIn(
 /** A marking of that attempt: the first, or one that corrects those before. */
 export async function marks(
   { db }: Pick<TestApp, 'db'>,
-  quiz: { questions: { id: string; points: number }[] },
+  quiz: { course_id: string; questions: { id: string; points: number }[] },
   attempt_id: string,
   number: number,
   given: Given[],
@@ -81,10 +81,13 @@ export async function marks(
   const points = quiz.questions.map((question, index) => (given[index]?.share ?? 0) * question.points);
   const max_points = quiz.questions.reduce((sum, question) => sum + question.points, 0);
   const sum = points.reduce((all, one) => all + one, 0);
-  const cause = number === 1 ? 'submission' : 'correction';
+  const place =
+    number === 1
+      ? { cause: 'submission', correction_id: null }
+      : { cause: 'correction', correction_id: await correction({ db }, quiz) };
   await db
     .insertInto('markings')
-    .values({ attempt_id, number, cause, points: sum, max_points, passed: false })
+    .values({ attempt_id, number, ...place, points: sum, max_points, passed: false })
     .execute();
   await db
     .insertInto('marks')
@@ -97,6 +100,19 @@ export async function marks(
       })),
     )
     .execute();
+}
+
+async function correction(
+  { db }: Pick<TestApp, 'db'>,
+  { course_id, questions }: { course_id: string; questions: { id: string }[] },
+): Promise<string> {
+  const id = newId();
+  const place = { id, course_id, question_id: questions[0]?.id ?? '', corrected_by_id: await somebody({ db }) };
+  await db
+    .insertInto('key_corrections')
+    .values({ ...place, key: null, reason: 'sai', may_fail: false })
+    .execute();
+  return id;
 }
 
 /** A quiz of a version, the newest unless it is named. */

@@ -1,6 +1,7 @@
 import { expressionBuilder, type Kysely, sql } from 'kysely';
 import { jsonArrayFrom } from 'kysely/helpers/postgres';
 import { countWaiting, waitingItems } from '../../assignments/waiting/queries.ts';
+import { attemptsAtItems, isNewest } from '../../attempts/queries.ts';
 import { nextStep } from '../../check-ins/own/queries.ts';
 import { checkedInOn } from '../../check-ins/queries.ts';
 import { doneItems } from '../../courses/queries.ts';
@@ -216,10 +217,10 @@ const answeredAt = sql<string | null>`(
 )`;
 const failedQuizzes = sql<{ item_id: string; failures: number; failed_at: string }[]>`coalesce((
   select json_agg(failed) from (
-    select attempts.item_id, count(distinct attempts.id) as failures, max(markings.marked_at) as failed_at
-    from attempts join markings on markings.attempt_id = attempts.id
-    where attempts.enrolment_id = enrolments.id
-    group by attempts.item_id
+    select items.id as item_id, count(distinct attempts.id) as failures, max(markings.marked_at) as failed_at
+    from ${attemptsAtItems} join markings on markings.attempt_id = attempts.id
+    where attempts.enrolment_id = enrolments.id and ${isNewest('markings')}
+    group by items.id
     having not bool_or(markings.passed)
   ) as failed
 ), '[]')`;

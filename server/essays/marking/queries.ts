@@ -1,8 +1,8 @@
 import { type Kysely, type RawBuilder, sql, type Transaction } from 'kysely';
 import { letGo } from '../../assignments/claims/queries.ts';
 import { isLiveIn, markedIn } from '../../assignments/queries.ts';
-import { markAttempt } from '../../attempts/marking.ts';
-import { findAttempt } from '../../attempts/queries.ts';
+import { type Marking, markAttempt } from '../../attempts/marking.ts';
+import { type Attempt, findAttempt, insertMarking, shareKey } from '../../attempts/queries.ts';
 import { issueWhenComplete } from '../../certificates/issuing.ts';
 import type { Config } from '../../config.ts';
 import { hasId } from '../../database/by-id.ts';
@@ -174,13 +174,14 @@ export async function insertEssayMarking(
   if ((before[0]?.id ?? null) !== supersedes_id) return 'marked_meanwhile';
   if (held?.claimed_by_id !== mentor.id) return 'claim_lost';
 
+  await shareKey(trx, { id: item_id });
   const attempt = orNotFound(await findAttempt(trx, { id: person_id }, attempt_id, language));
   const questions = attempt.questions.map((question) => ({
     ...question,
     essay_mark: marks.find(({ question_id }) => question_id === question.id) ?? question.essay_mark,
   }));
   const whole = markAttempt({ ...attempt, questions });
-  const marking_number = await insertWhole(trx, attempt_id, whole);
+  const marking_number = await insertWhole(trx, attempt, whole);
   await trx
     .insertInto('essay_markings')
     .values({
@@ -202,24 +203,13 @@ export async function insertEssayMarking(
 }
 
 /** A corrected key may have marked it before: the highest number counts. */
-async function insertWhole(
-  trx: Transaction<Database>,
-  attempt_id: string,
-  { marks, ...totals }: ReturnType<typeof markAttempt>,
-): Promise<number> {
+async function insertWhole(trx: Transaction<Database>, { id, key_number }: Attempt, whole: Marking): Promise<number> {
   const { last } = await trx
     .selectFrom('markings')
-    .where('attempt_id', '=', attempt_id)
+    .where('attempt_id', '=', id)
     .select(({ fn }) => fn.max('number').as('last'))
     .executeTakeFirstOrThrow();
   const number = (last ?? 0) + 1;
-  await trx
-    .insertInto('markings')
-    .values({ ...totals, attempt_id, number, cause: 'submission' })
-    .execute();
-  await trx
-    .insertInto('marks')
-    .values(marks.map((mark) => ({ ...mark, attempt_id, marking_number: number })))
-    .execute();
+  await insertMarking(trx, { id }, whole, { number, key_number, correction_id: null });
   return number;
 }
