@@ -1,5 +1,7 @@
 import { type AliasableExpression, type Expression, type Kysely, type RawBuilder, type SqlBool, sql } from 'kysely';
+import { type Correction, correctedBody, newestOf } from '../attempts/contents.ts';
 import type { Database } from '../database/connection.ts';
+import { correctionsOf } from '../key-corrections/queries.ts';
 import { holdsRole } from '../organisations/access.ts';
 import { NotFound, orNotFound } from '../platform/errors.ts';
 import type { Question } from '../quizzes/question.ts';
@@ -107,12 +109,15 @@ export interface AskedIn {
   version_id: string;
   /** Among the questions of its quiz, from 1. */
   position: number;
+  /** By its key as it stands now. */
   bodies: Record<string, Question>;
   sums: Sums | null;
   options: OptionSum[];
   /** The commonest, with how many typed them in all versions. */
   typed: TypedSum[];
 }
+
+type AskedRow = AskedIn & { id: string; corrections: Correction[] };
 
 const mostTyped = 10;
 
@@ -126,10 +131,11 @@ export async function getQuestionStatistics(
   slug: string,
   place: { quiz: string; question: string },
 ): Promise<{ slug: string; versions: AskedIn[] }> {
-  const { rows } = await sql<{ slug: string; versions: AskedIn[] }>`
+  const { rows } = await sql<{ slug: string; versions: AskedRow[] }>`
     select slug, (
       select coalesce(json_agg(json_build_object(
-        'version', number, 'version_id', course_versions.id,
+        'version', number, 'version_id', course_versions.id, 'id', questions.id,
+        'corrections', ${correctionsOf(sql.ref('items.id'))},
         'position', questions.position,
         'bodies', (select jsonb_object_agg(language, body) from question_texts where question_id = questions.id),
         'sums', (select to_jsonb(question_sums) from question_sums where question_id = questions.id),
@@ -154,7 +160,15 @@ export async function getQuestionStatistics(
   `.execute(db);
   const found = orNotFound(rows[0]);
   if (found.versions.length === 0) throw new NotFound();
-  return found;
+  const versions = found.versions.map(({ id, corrections, bodies, ...asked }) => {
+    const correction = newestOf({ id }, corrections);
+    const corrected = Object.keys(bodies).flatMap((language) => {
+      const body = correctedBody(bodies, language, correction);
+      return body === undefined ? [] : [[language, body] as const];
+    });
+    return { ...asked, bodies: Object.fromEntries(corrected) };
+  });
+  return { ...found, versions };
 }
 
 /** A quiz in every version of the `courses` row of the statement around it, under its permanent key. */

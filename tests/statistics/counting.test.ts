@@ -3,8 +3,13 @@ import { sql } from 'kysely';
 import t from 'tap';
 import { erasePerson } from '../../server/my-data/erasure/queries.ts';
 import { countBatch, countSubmissions, recountQuiz } from '../../server/statistics/counting/queries.ts';
+import { getQuestionStatistics } from '../../server/statistics/queries.ts';
+import { cohort, mentor, putIn } from '../cohorts/cohorts.ts';
+import { essayOf, handedIn, mark, withEssay } from '../essays/essays.ts';
+import { correct } from '../key-corrections/correcting.ts';
 import { type TestApp, testApp } from '../support/app.ts';
 import { learner, publish } from '../support/learners.ts';
+import { signedIn } from '../support/people.ts';
 import { courseYaml } from '../support/small-course.ts';
 import { type Given, handsIn, marks, quizOf, somebody, taken } from './answering.ts';
 import '../support/seed.ts';
@@ -233,4 +238,45 @@ t.test('Handing in costs no statement more than noting it, and it stands in the 
   t.notMatch(site.statements.slice(before).join('\n'), /_sums|uncounted/);
   const { rows } = await sql`select from uncounted_submissions`.execute(site.db);
   t.equal(rows.length, 2);
+});
+
+t.test('A corrected key is counted, also of who has moved to a newer version since', async (t) => {
+  const site = await testApp(t);
+  await publish(t, site);
+  const reviewer = await signedIn(site, { roles: ['reviewer'] });
+  const [lan] = [await taken(site, { 'Trái đất phẳng': 'Đúng' }), await taken(site)];
+  await countSubmissions(site.db);
+  const scoreOf = async (key: string) => {
+    const question = (await kept(site)).questions.find((one) => one.key === key);
+    return [Number(question?.people), Number(question?.score)];
+  };
+  t.strictSame(await scoreOf('true'), [2, 10_000]);
+  await publish(t, site, { 'vi/second.md': '# Bài hai\n\nNăm sáu.\n' });
+  await lan.submit(await lan.get('/courses/small/version'));
+  await correct(site, reviewer, 'true', { correct: 'true' });
+  t.strictSame(await countSubmissions(site.db), { submissions: 0, recounts: 1 });
+  t.strictSame(await scoreOf('true'), [2, 10_000], 'the other one is right now');
+  const asked = await getQuestionStatistics(site.db, reviewer, 'small', { quiz: 'final', question: 'true' });
+  t.match(asked.versions, [{ bodies: { vi: { correct: true } } }, { bodies: { vi: { correct: true } } }]);
+  await correct(site, reviewer, 'true', { is_void: 'yes' });
+  await countSubmissions(site.db);
+  t.strictSame(await scoreOf('true'), [2, 20_000]);
+  const before = await kept(site);
+  const quiz = await quizOf(site);
+  await site.db.transaction().execute((trx) => recountQuiz(trx, { id: quiz.item_id }));
+  t.strictSame(await kept(site), before, 'from scratch they are the same');
+});
+
+t.test('An attempt whose essays wait is counted when they are marked', async (t) => {
+  const site = await testApp(t);
+  await publish(t, site, withEssay);
+  const together = await cohort(site);
+  const hoa = await mentor(site, together);
+  const lan = await learner(site);
+  await putIn(site, together, lan, hoa);
+  const attempt = await handedIn(lan);
+  t.strictSame(await countSubmissions(site.db), { submissions: 0, recounts: 0 });
+  await mark(hoa, essayOf(attempt));
+  t.strictSame(await countSubmissions(site.db), { submissions: 1, recounts: 0 });
+  t.equal(await peopleAt(site, 'one'), 1);
 });

@@ -26,7 +26,12 @@ export async function countBatch(trx: Transaction<Database>): Promise<number> {
   const { rows } = await sql<{ taken: number }>`
     with taken as (
       delete from uncounted_submissions
-      where attempt_id in (select attempt_id from uncounted_submissions order by attempt_id limit ${batch})
+      where attempt_id in (
+        select attempt_id from uncounted_submissions as waiting
+        -- What people mark has no score before they have.
+        where not exists (select from unmarked_essays where unmarked_essays.attempt_id = waiting.attempt_id)
+        order by attempt_id limit ${batch}
+      )
       returning attempt_id
     ),
     counted as (
@@ -62,8 +67,8 @@ export async function recountQuiz(trx: Transaction<Database>, quiz: { id: string
     with counted as (
       select attempts.id, attempts.person_id
       from items
-      join enrolments on enrolments.version_id = items.version_id
-      join attempts on attempts.enrolment_id = enrolments.id and attempts.item_id = items.id
+      join attempts on attempts.item_id = items.id
+      join enrolments on enrolments.id = attempts.enrolment_id
       join submissions on submissions.attempt_id = attempts.id
       where items.id = ${quiz.id} and ${isFirst}
         and not exists (select from uncounted_submissions as waiting where waiting.attempt_id = attempts.id)
@@ -84,8 +89,8 @@ async function countAlone(trx: Transaction<Database>): Promise<void> {
  */
 const isFirst: RawBuilder<boolean> = sql<boolean>`attempts.number = 1 and not exists (
   select from enrolments as earlier
-  join items as same on same.version_id = earlier.version_id and same.key = items.key
-  join attempts as tried on tried.enrolment_id = earlier.id and tried.item_id = same.id
+  join attempts as tried on tried.enrolment_id = earlier.id
+  join items as same on same.id = tried.item_id and same.key = items.key
   where earlier.person_id = enrolments.person_id and earlier.course_id = enrolments.course_id
     and (earlier.enrolled_at, earlier.id) < (enrolments.enrolled_at, enrolments.id)
   offset 0
@@ -187,7 +192,7 @@ async function countFunnel(trx: Transaction<Database>, version: { id: string }):
       cross join lateral (select ${progress} as progress) as counted
       left join lateral (
         select item_id, completed_at
-        from completions join items on items.id = completions.item_id
+        from completions join items on items.id = completions.item_id and items.version_id = enrolments.version_id
         where completions.person_id = enrolments.person_id and completions.enrolment_id = enrolments.id
         order by completed_at desc, items.position desc
         limit 1
