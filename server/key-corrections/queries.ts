@@ -1,7 +1,5 @@
-import { type Kysely, type RawBuilder, sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import type { Correction } from '../attempts/contents.ts';
-import type { Database } from '../database/connection.ts';
-import { type Placeholders, prepared } from '../database/prepared.ts';
 
 /** All corrections of a quiz, the earliest first: a subquery. */
 export function correctionsOf(itemId: RawBuilder<unknown>): RawBuilder<Correction[]> {
@@ -12,15 +10,6 @@ export function correctionsOf(itemId: RawBuilder<unknown>): RawBuilder<Correctio
     from corrected_questions join key_corrections on key_corrections.id = corrected_questions.correction_id
     where corrected_questions.item_id = ${itemId}
   )`;
-}
-
-const correctionsOfItem = prepared((db, { item }: Placeholders<{ item: string }>) =>
-  db.selectNoFrom(correctionsOf(sql`${item}::uuid`).as('corrections')),
-);
-
-export async function listCorrections(db: Kysely<Database>, item: { id: string }): Promise<Correction[]> {
-  const [row] = await correctionsOfItem(db, { item: item.id });
-  return row?.corrections ?? [];
 }
 
 /** What handing in shares for a quiz, and correcting one of its keys has alone, until the end of the transaction. */

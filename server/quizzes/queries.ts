@@ -4,6 +4,7 @@ import { isAtQuiz } from '../attempts/queries.ts';
 import { readableCourses, versionRead } from '../courses/queries.ts';
 import type { Database } from '../database/connection.ts';
 import { gathered } from '../database/prepared.ts';
+import { correctionsOf } from '../key-corrections/queries.ts';
 import type { Language } from '../platform/i18n.ts';
 import { getVersion } from '../versions/reading.ts';
 import type { QuizSettings } from './settings.ts';
@@ -16,6 +17,7 @@ const quizByKey = gathered({ person: 'uuid', slug: 'text', key: 'text' }, (db, {
     .where('items.kind', '=', 'quiz')
     .select(['courses.slug', 'enrolments.id as enrolment_id', 'items.id', 'items.version_id'])
     .select((eb) => eb.ref('items.quiz').$castTo<QuizSettings>().as('settings'))
+    .select(correctionsOf(sql.ref('items.id')).as('corrections'))
     .select((eb) =>
       jsonArrayFrom(
         eb

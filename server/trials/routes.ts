@@ -5,7 +5,6 @@ import { readAnswers } from '../attempts/forms.ts';
 import { markAttempt } from '../attempts/marking.ts';
 import { type AttemptContents, askedQuestions, type ShownQuestion, shownQuestions } from '../attempts/questions.ts';
 import { type ResultQuestion, resultQuestions } from '../attempts/results.ts';
-import { listCorrections } from '../key-corrections/queries.ts';
 import { Forbidden, orNotFound } from '../platform/errors.ts';
 import type { Errors } from '../platform/forms.ts';
 import { isHelper, signedIn } from '../platform/scopes.ts';
@@ -85,8 +84,12 @@ export function trialRoutes(app: FastifyInstance): void {
       reply.goTo(`/courses/${slug}/quizzes/${key}`, 'trials.later', 'bad');
       return null;
     }
-    const [bodies, corrections] = await Promise.all([listQuestions(db, quiz), listCorrections(db, quiz)]);
-    const questions = attemptQuestions(bodies, { answers: [], corrections, essay_marks: [] }, quiz.language);
+    const { corrections, language } = quiz;
+    const questions = attemptQuestions(
+      await listQuestions(db, quiz),
+      { answers: [], corrections, essay_marks: [] },
+      language,
+    );
     // The same order each time for one person: a question that was left is found again.
     const contents = { id: person.id, settings: quiz.settings, questions: questionsForReader(request, questions) };
     return { quiz, rules, contents };

@@ -6,6 +6,7 @@ import { handedIn, mark, withWork } from '../assignments/work.ts';
 import { checkIn } from '../check-ins/check-ins.ts';
 import { alsoLearns, cohort, mentor, putIn } from '../cohorts/cohorts.ts';
 import { handedIn as essayHandedIn, essayOf, mark as markEssay, withEssay } from '../essays/essays.ts';
+import { correct } from '../key-corrections/correcting.ts';
 import { lessonQuestion, moderate } from '../lesson-questions/questions.ts';
 import { meeting, recorded } from '../meetings/meetings.ts';
 import { message } from '../messages/messages.ts';
@@ -13,6 +14,7 @@ import { draft } from '../publishing/drafts.ts';
 import { decide, readyLearner, signOffOf, withSignOff } from '../sign-offs/signing.ts';
 import { testApp } from '../support/app.ts';
 import { finish, learner, publish } from '../support/learners.ts';
+import { signedIn } from '../support/people.ts';
 import { courseYaml } from '../support/small-course.ts';
 
 /** What may change, and why. Whatever is not here holds facts, and refuses. */
@@ -25,6 +27,7 @@ const mutable: Record<string, string> = {
   certificate_bundles: 'go on, certificate by certificate, and are cleared away',
   certificate_files: 'drawings are kept and can be drawn again',
   certificates: 'may be revoked, superseded, withdrawn',
+  closed_versions: 'are opened again',
   cohort_courses: 'a cohort may change its courses',
   cohort_members: 'leave, and never come back: tested with cohorts',
   cohort_mentors: 'go',
@@ -55,6 +58,7 @@ const mutable: Record<string, string> = {
   invitations: 'are accepted, withdrawn, run out',
   join_codes: 'close',
   join_requests: 'are decided',
+  key_correction_runs: 'go on, part by part',
   known_browsers: 'go with their person',
   kysely_migration: 'of the migrator',
   kysely_migration_lock: 'of the migrator',
@@ -148,6 +152,12 @@ t.test('Every table with facts refuses to have one changed or taken away', async
   const nam = await readyLearner(site, { slug: 'signed' });
   await decide(hoa, await signOffOf(site, nam, 'signed'), { verdict: 'missing', words: 'Chưa gặp nhau.' });
   await nam.post('/courses/signed/sign-off/requests', { ok: '' });
+  await publish(t, site, {}, 'corrected');
+  const reviewer = await signedIn(site, { roles: ['reviewer'] });
+  await correct(site, reviewer, 'true', { is_void: 'yes' }, '/courses/corrected/quizzes/final/corrections');
+  const van = await learner(site, { slug: 'corrected' });
+  await publish(t, site, { 'vi/second.md': '# Bài hai\n\nNăm.\n' }, 'corrected');
+  await van.submit(await van.get('/courses/corrected/version'));
   const waived = { draft_id: (await draft(site, hoa)).id, path: 'vi/first.md', code: 'too_heavy' };
   await db
     .insertInto('draft_waivers')

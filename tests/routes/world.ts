@@ -83,6 +83,7 @@ export async function world(t: Test) {
   /** Everybody anew, so that what one route changes is not seen by the next. */
   let drafts = 0;
   async function people() {
+    await site.db.deleteFrom('closed_versions').execute();
     const elsewhere = await learner(site, { slug: 'other', full_name: 'Lê Thị Mai' });
     await startAttempt(elsewhere, 'final', 'other');
     const theLearner = await learner(site, { roles: ['learner'], branch });

@@ -30,7 +30,6 @@ t.test('Who learns an older version sees what has changed, and moves with all th
   await handIn(lan, attempt);
   t.equal((await lan.get(version)).status, 404, 'nothing to choose');
   await publish(t, site, third);
-  await site.db.updateTable('course_versions').set({ changes: 'Thêm bài về ảnh.' }).where('number', '=', 2).execute();
   t.equal(await percentOf(lan), '66', 'nobody is moved');
 
   for (const page of ['/courses/small', '/learning']) {
@@ -39,7 +38,6 @@ t.test('Who learns an older version sees what has changed, and moves with all th
   }
   const choice = await lan.get(version);
   t.match(textOf(choice.html), 'Bài ba');
-  t.match(textOf(choice.html), 'Thêm bài về ảnh.', 'with what its publisher says');
   t.match(textOf(choice.html), /bây giờ 66\s?%, sau đó 50\s?%/);
   t.ok((await statementsOf(site, () => lan.get(version))).length <= 4);
   await assertValidHtml(t, new Map([['choice', choice.body]]));

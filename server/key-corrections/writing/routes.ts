@@ -42,7 +42,9 @@ interface KeyQuestion {
   /** From 1, as its author ordered them. */
   place: number;
   bodies: Record<string, Question>;
-  text: string;
+  html: string;
+  /** After the blank. */
+  afterHtml: string | null;
   is_void: boolean;
 }
 
@@ -173,7 +175,7 @@ export function keyCorrectionRoutes(app: FastifyInstance): void {
       const isVoid = newestOf(question, quiz.corrections)?.key === null;
       return {
         ...question,
-        shown: { key, place: index + 1, bodies, text: bodies[language]?.text ?? '', is_void: isVoid },
+        shown: { key, place: index + 1, bodies, ...textOf(bodies[language]), is_void: isVoid },
       };
     });
     const { slug, versions } = quiz;
@@ -220,6 +222,10 @@ function show(
     { quiz: facts, question: shown, form, values, rows, matches, id, known, ...was },
     { status },
   );
+}
+
+function textOf(body: Question | undefined): Pick<KeyQuestion, 'html' | 'afterHtml'> {
+  return { html: body?.text ?? '', afterHtml: body !== undefined && 'after' in body ? body.after : null };
 }
 
 /** As many rows as something was typed in. */
