@@ -139,6 +139,8 @@ import { movingRoutes } from './versions/moving/routes.ts';
 export interface Dependencies {
   config: Config;
   db: Kysely<Database>;
+  /** Answers as `db` did within the last minute: for public pages. */
+  reading?: Kysely<Database>;
   files: FileStore;
   hasher?: Hasher;
   postman?: Postman;
@@ -150,6 +152,7 @@ declare module 'fastify' {
   interface FastifyInstance {
     config: Config;
     db: Kysely<Database>;
+    reading: Kysely<Database>;
     files: FileStore;
     hasher: Hasher;
     postman: Postman;
@@ -160,6 +163,7 @@ declare module 'fastify' {
 export async function buildApp({
   config,
   db,
+  reading = db,
   files,
   hasher = argon2Hasher(),
   postman = idlePostman,
@@ -179,6 +183,7 @@ export async function buildApp({
   });
   app.decorate('config', config);
   app.decorate('db', db);
+  app.decorate('reading', reading);
   app.decorate('files', files);
   app.decorate('hasher', hasher);
   app.decorate('postman', postman);

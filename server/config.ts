@@ -19,6 +19,8 @@ export interface Config {
   dataDir: string;
   /** null: a PostgreSQL of our own, in dataDir. */
   databaseUrl: string | null;
+  /** A streaming replica of it, which public pages are read from; null: there is none. */
+  replicaUrl: string | null;
   /** In an S3-compatible store; null: files lie in dataDir. */
   bucket: BucketAddress | null;
   /** Where a backup is written each night; null: nowhere. */
@@ -97,6 +99,12 @@ export function readConfig(env = process.env, folder = process.cwd()): Config {
       databaseUrl,
       'an address such as postgres://user:password@host:5432/domdom',
     ),
+    replicaUrl: read(
+      'DATABASE_REPLICA_URL',
+      null,
+      databaseUrl,
+      'an address such as postgres://user:password@host:5432/domdom',
+    ),
     bucket: read(
       'FILES_URL',
       null,
@@ -130,7 +138,7 @@ export function readConfig(env = process.env, folder = process.cwd()): Config {
 /** Of a demonstration: in a folder of its own, and never in the database that real people are in. */
 export function readDemoConfig(): Config {
   const { DATA_DIR = '.data-demo' } = process.env;
-  return { ...readConfig({ ...process.env, DATA_DIR }), databaseUrl: null };
+  return { ...readConfig({ ...process.env, DATA_DIR }), databaseUrl: null, replicaUrl: null };
 }
 
 function readEnvFile(path: string): NodeJS.Dict<string> {

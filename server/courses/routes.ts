@@ -61,7 +61,7 @@ const Filter = Type.Object({
 });
 
 export function courseRoutes(app: FastifyInstance): void {
-  const { db, files } = app;
+  const { files } = app;
 
   app.get<{ Querystring: Record<string, string> }>('/courses', async (request, reply) => {
     const { values, errors } = readForm(Filter, request.query);
@@ -76,8 +76,8 @@ export function courseRoutes(app: FastifyInstance): void {
     };
     const isSearching = pathWithout(filter, []) !== '/courses';
     const [catalogue, paths] = await Promise.all([
-      listCatalogue(db, request.language, filter),
-      isSearching ? [] : listPathTitles(db, request.language),
+      listCatalogue(request.reading, request.language, filter),
+      isSearching ? [] : listPathTitles(request.reading, request.language),
     ]);
     // Past the last page, "none found" would be untrue.
     if (catalogue.courses.length === 0 && filter.page > 1) return reply.goTo(pathWithout(filter, ['page']));
@@ -90,7 +90,7 @@ export function courseRoutes(app: FastifyInstance): void {
 
   app.get<{ Params: { slug: string } }>('/courses/:slug', async (request, reply) => {
     const { person } = request;
-    const course = orNotFound(await findCourse(db, person, request.params.slug, request.language));
+    const course = orNotFound(await findCourse(request.reading, person, request.params.slug, request.language));
     return reply.page(
       'courses/show',
       {
@@ -108,7 +108,7 @@ export function courseRoutes(app: FastifyInstance): void {
   app.get<{ Params: { slug: string; file: string } }>('/courses/:slug/pictures/:file', async (request, reply) => {
     const [, hash] = /^([0-9a-f]{32})\.(?:webp|png|jpg)$/.exec(request.params.file) ?? [];
     const picture = orNotFound(
-      hash === undefined ? undefined : await findPicture(db, request.person, request.params.slug, hash),
+      hash === undefined ? undefined : await findPicture(request.reading, request.person, request.params.slug, hash),
     );
     return reply
       .header('cache-control', 'private, max-age=31536000, immutable')

@@ -18,6 +18,15 @@ export async function reachDatabase(url: string): Promise<pg.PoolConfig & { prep
       `The database of DATABASE_URL keeps text as ${encoding}, which cannot hold Vietnamese. Make one with: create database domdom encoding 'UTF8' template template0`,
     );
   }
+  return connectionTo(url);
+}
+
+/** For one that may be away: it is asked nothing before its first statement, and nobody waits long for it. */
+export function replicaConnection(url: string): pg.PoolConfig & { prepare: boolean } {
+  return { ...connectionTo(url), min: 0, connectionTimeoutMillis: 2_000 };
+}
+
+function connectionTo(url: string): pg.PoolConfig & { prepare: boolean } {
   return { connectionString: url, prepare: !/[?&]prepare=off(&|$)/.test(url) };
 }
 

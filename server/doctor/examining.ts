@@ -7,9 +7,11 @@ import { listFiles, listMigrations } from '../backups/queries.ts';
 import type { Config } from '../config.ts';
 import { clusterPath } from '../database/cluster.ts';
 import { connect, type Database } from '../database/connection.ts';
+import { replicaConnection } from '../database/external.ts';
 import { findHolder } from '../database/lock.ts';
 import { listMigrationNames } from '../database/migrator.ts';
 import { borrowDatabase } from '../database/open.ts';
+import { replayedBytes, writtenBytes } from '../database/replica.ts';
 import { openFileStore } from '../files/opening.ts';
 import type { FileStore } from '../files/store.ts';
 import { listImports } from '../imports/queries.ts';
@@ -32,6 +34,7 @@ import {
   judgeMigrations,
   judgeNode,
   judgeOwner,
+  judgeReplica,
   judgeSettings,
   type LostFiles,
 } from './rules.ts';
@@ -111,7 +114,8 @@ async function freeBytesOf(path: string): Promise<number> {
 }
 
 async function examineDatabase(config: Config, known: string[]): Promise<Finding[]> {
-  const isEmbedded = config.databaseUrl === null;
+  const { databaseUrl, replicaUrl } = config;
+  const isEmbedded = databaseUrl === null;
   // Nothing is made by looking at it.
   if (isEmbedded && !existsSync(clusterPath(config.dataDir))) return [];
   const borrowed = await borrowDatabase(config);
@@ -125,6 +129,7 @@ async function examineDatabase(config: Config, known: string[]): Promise<Finding
     const files = openFileStore(config);
     return [
       ...findings,
+      ...(replicaUrl === null ? [] : await attempt('the replica', () => examineReplica(db, replicaUrl))),
       ...(await attempt('the owner', async () => [judgeOwner(await hasOwner(db))])),
       ...(await attempt('the keys', async () => examineKeys(config, db))),
       ...(await attempt('the files', async () => judgeFiles(await findLostFiles(db, files)))),
@@ -134,6 +139,17 @@ async function examineDatabase(config: Config, known: string[]): Promise<Finding
   } finally {
     await pool.end();
     await borrowed.close();
+  }
+}
+
+async function examineReplica(primary: Kysely<Database>, url: string): Promise<Finding[]> {
+  const { db: replica, pool } = connect(replicaConnection(url));
+  try {
+    // In this order: what it replays meanwhile is no lag.
+    const written = await writtenBytes(primary);
+    return [judgeReplica({ written, replayed: await replayedBytes(replica) })];
+  } finally {
+    await pool.end();
   }
 }
 

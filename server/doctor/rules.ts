@@ -40,6 +40,23 @@ export function judgeMail({ smtpUrl, dataDir }: Pick<Config, 'smtpUrl' | 'dataDi
     : ok('Mail goes out by SMTP');
 }
 
+/** @param replayed null: it follows no primary */
+export function judgeReplica({ written, replayed }: { written: number; replayed: number | null }): Finding {
+  if (replayed === null) {
+    return bad(
+      'DATABASE_REPLICA_URL leads to a PostgreSQL that follows no other: it is not read from.',
+      'Correct it, or leave it out.',
+    );
+  }
+  const behind = Math.max(0, written - replayed);
+  return behind > 16 * megabyte
+    ? warn(
+        `The replica is ${Math.round(behind / megabyte)} MB behind; while that is more than a minute, it is not read from.`,
+        'Look into its log, and at the disk and the network between the two.',
+      )
+    : ok('The replica follows, and public pages are read from it');
+}
+
 export interface Folder {
   path: string;
   /** null: it is not there. */

@@ -12,7 +12,9 @@ declare module '../platform/views.ts' {
 
 export function glossaryRoutes(app: FastifyInstance): void {
   app.get<{ Params: { slug: string } }>('/courses/:slug/glossary', async (request, reply) => {
-    const glossary = orNotFound(await findGlossary(app.db, request.person, request.params.slug, request.language));
+    const glossary = orNotFound(
+      await findGlossary(request.reading, request.person, request.params.slug, request.language),
+    );
     return reply.page('glossaries/show', { glossary });
   });
 }

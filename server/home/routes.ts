@@ -58,7 +58,7 @@ export function homeRoutes(app: FastifyInstance): void {
         path: itemPath,
       });
     }
-    const { courses } = await listCatalogue(app.db, request.language, newest);
+    const { courses } = await listCatalogue(request.reading, request.language, newest);
     return reply.page('home/welcome', { courses: courses.slice(0, 3) }, { shared: 60 });
   });
 }

@@ -22,7 +22,7 @@ interface LessonParams {
 export function lessonRoutes(app: FastifyInstance): void {
   app.get<LessonParams>('/courses/:slug/lessons/:key', async (request, reply) => {
     const { slug, key } = request.params;
-    const lesson = orNotFound(await findLesson(app.db, request.person, slug, key, request.language));
+    const lesson = orNotFound(await findLesson(request.reading, request.person, slug, key, request.language));
     const html = lesson.html && forReader(request, lesson.html);
     return reply.page('lessons/show', { lesson: { ...lesson, html }, path: itemPath }, { shared: 60 });
   });

@@ -16,7 +16,7 @@ declare module '../platform/views.ts' {
 
 export function organisationRoutes(app: FastifyInstance): void {
   app.get<{ Params: { code: string } }>('/organisations/:code', async (request, reply) => {
-    const organisation = orNotFound(await findOrganisation(app.db, request.params.code, request.language));
+    const organisation = orNotFound(await findOrganisation(request.reading, request.params.code, request.language));
     if (organisation.merged_into_code !== null) {
       return reply.redirect(`/organisations/${organisation.merged_into_code}`, 301);
     }

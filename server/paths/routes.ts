@@ -14,7 +14,7 @@ declare module '../platform/views.ts' {
 
 export function pathRoutes(app: FastifyInstance): void {
   app.get('/paths', async (request, reply) => {
-    const paths = await listPaths(app.db, request.person, request.language);
+    const paths = await listPaths(request.reading, request.person, request.language);
     return reply.page(
       'paths/index',
       { paths: paths.map((path) => ({ ...path, standing: standingOn(path) })) },
@@ -23,7 +23,7 @@ export function pathRoutes(app: FastifyInstance): void {
   });
 
   app.get<{ Params: { slug: string } }>('/paths/:slug', async (request, reply) => {
-    const paths = await listPaths(app.db, request.person, request.language);
+    const paths = await listPaths(request.reading, request.person, request.language);
     const path = paths.find(({ slug }) => slug === request.params.slug);
     if (path === undefined) throw new NotFound();
     return reply.page('paths/show', { path, standing: standingOn(path) }, { shared: 60 });

@@ -1,4 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Kysely } from 'kysely';
+import type { Database } from '../database/connection.ts';
 import { keepCookie, keptCookie } from './cookies.ts';
 import { BadInput, HttpError, NotFound } from './errors.ts';
 import { isLanguage, preferredLanguage } from './i18n.ts';
@@ -9,8 +11,21 @@ import { chooseLanguage } from './views.ts';
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 const year = 365 * 24 * 60 * 60;
 
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** What to read a page from that a proxy may hold for visitors: theirs may be a minute old, others see what they did just now. */
+    readonly reading: Kysely<Database>;
+  }
+}
+
 /** What happens to every request for a page before its handler: who asks, in which language, and whether it may be heard at all. */
 export function addRequestHooks(app: FastifyInstance, publicUrl: URL): void {
+  app.decorateRequest('reading', {
+    getter() {
+      return this.person === null ? this.server.reading : this.server.db;
+    },
+  });
+
   app.addHook('onRequest', async (request, reply) => {
     chooseLanguage(request, languageOf(request, reply));
     if (request.method !== 'GET' && request.method !== 'HEAD' && !isSameOrigin(request.headers, publicUrl)) {

@@ -41,14 +41,12 @@ const Filter = Type.Object({
 });
 
 export function skillRoutes(app: FastifyInstance): void {
-  const { db } = app;
-
   app.get<{ Querystring: Record<string, string> }>('/skills', async (request, reply) => {
     const { language } = request;
     const { values, errors } = readForm(Filter, request.query);
     const filter = { q: values.q.slice(0, 100), framework: errors.framework ? '' : values.framework };
     const shown = filter.framework || (filter.q === '' ? firstFramework : '');
-    const taught = await listTaughtSkills(db, language);
+    const taught = await listTaughtSkills(request.reading, language);
     const skills = findSkills(filter).map((skill) => ({
       ...skill,
       ...inLanguage(skillNames(skill.framework, skill.code), language),
@@ -72,7 +70,7 @@ export function skillRoutes(app: FastifyInstance): void {
       {
         skill: { ...skill, ...inLanguage(skillNames(skill.framework, skill.code), language) },
         framework: inLanguage(frameworkNames(skill.framework), language),
-        courses: await listCoursesOfSkill(db, skill, language),
+        courses: await listCoursesOfSkill(request.reading, skill, language),
       },
       { shared: 60 },
     );

@@ -17,6 +17,7 @@ t.test('Unset means: this machine alone, port 3000, all data beside the program'
       trustProxy: false,
       dataDir: join(folder, '.data'),
       databaseUrl: null,
+      replicaUrl: null,
       bucket: null,
       backupDir: null,
       keyFile: null,
