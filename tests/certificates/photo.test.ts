@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
+import fc from 'fast-check';
 import QRCode from 'qrcode';
 import sharp from 'sharp';
 import t from 'tap';
@@ -118,6 +119,26 @@ t.test('Pictures that are none, that hide much in little, or that nobody can ope
     t.same(await readPhoto(bytes), { fault });
   }
   byRole((await send(Buffer.concat([head, randomBytes(9)]))).html, 'heading', 'Ảnh này bị hỏng, không mở được');
+});
+
+t.test('A damaged picture is read, or told to be none', async (t) => {
+  const png = await QRCode.toBuffer('https://hoc.example.org/v/x');
+  const whole = [png, await sharp(png).jpeg().toBuffer(), await sharp(png).webp().toBuffer()];
+  const damage = fc.record({
+    of: fc.constantFrom(...whole),
+    at: fc.double({ min: 0, max: 1, noNaN: true }),
+    byte: fc.nat(255),
+    cut: fc.boolean(),
+  });
+  const faults = ['no_qr', 'heic', 'no_picture', 'too_many_pixels'];
+  const law = fc.asyncProperty(damage, async ({ of, at, byte, cut }) => {
+    const place = Math.floor(at * (of.length - 1));
+    const damaged = Buffer.from(cut ? of.subarray(0, place) : of);
+    if (!cut) damaged[place] = byte;
+    const reading = await readPhoto(damaged);
+    return 'text' in reading || faults.includes(reading.fault);
+  });
+  await t.resolves(fc.assert(law, { numRuns: 25 }));
 });
 
 t.test('A photo of fifty megapixels is read', async (t) => {

@@ -1,7 +1,9 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import fc from 'fast-check';
 import t from 'tap';
 import { readConfig } from '../../server/config.ts';
+import { PlainError } from '../../server/platform/plain-error.ts';
 import { temporaryFolder } from '../support/child.ts';
 
 t.test('Unset means: this machine alone, port 3000, all data beside the program', async (t) => {
@@ -85,4 +87,36 @@ t.test('An .env that cannot be read is told', async (t) => {
   const folder = await temporaryFolder(t);
   await mkdir(join(folder, '.env'));
   t.throws(() => readConfig({}, folder), { name: 'PlainError', message: /\.env cannot be read \(EISDIR\)/ });
+});
+
+t.test('Whatever is set gives settings, or a sentence that names what cannot be meant', async (t) => {
+  const folder = await temporaryFolder(t);
+  const names = [
+    ...['PORT', 'HOST', 'PUBLIC_URL', 'TRUST_PROXY', 'DATABASE_URL', 'DATABASE_REPLICA_URL', 'FILES_URL', 'SMTP_URL'],
+    ...['MAIL_FROM', 'KEEP_MAILS_DAYS', 'METRICS_TOKEN', 'LOG_LEVEL'],
+  ];
+  const value = fc.oneof(
+    fc.string(),
+    fc.webUrl(),
+    fc.constantFrom(
+      '%',
+      'https://%zz:%@h/ab',
+      'http://[',
+      'postgres://',
+      '::1',
+      '0',
+      '65536',
+      'smtp://',
+      '//',
+      '127.0.0.1/33',
+    ),
+  );
+  const law = fc.property(fc.constantFrom(...names), value, (name, text) => {
+    try {
+      return readConfig({ [name]: text }, folder).port > 0;
+    } catch (error) {
+      return error instanceof PlainError && error.message.startsWith(`${name} must be `);
+    }
+  });
+  fc.assert(law, { numRuns: 1000 });
 });
