@@ -49,6 +49,8 @@ const deeds = [
   'places/provinces',
   'publishing/checking',
   'publishing/review/publishing',
+  'publishing/uploads/bringing',
+  'publishing/uploads/parts',
   'simulation/simulating',
   'versions/reading',
 ];

@@ -116,10 +116,12 @@ import { draftCommentRoutes } from './publishing/comments/routes.ts';
 import { requirePublisher } from './publishing/guard.ts';
 import { draftItemRoutes } from './publishing/items/routes.ts';
 import { draftPictureRoutes } from './publishing/pictures/routes.ts';
+import { draftReportRoutes } from './publishing/reports/routes.ts';
 import { draftReviewRoutes } from './publishing/review/routes.ts';
 import { publishingRoutes } from './publishing/routes.ts';
 import { draftSettingsRoutes } from './publishing/settings/routes.ts';
 import { draftTextRoutes } from './publishing/texts/routes.ts';
+import { courseUploadRoutes } from './publishing/uploads/routes.ts';
 import { quizRoutes } from './quizzes/routes.ts';
 import { reportRoutes } from './results/reports/routes.ts';
 import { resultRoutes } from './results/routes.ts';
@@ -320,6 +322,8 @@ export async function buildApp({
     [requirePerson, requirePublisher],
     [
       publishingRoutes,
+      courseUploadRoutes,
+      draftReportRoutes,
       draftSettingsRoutes,
       draftItemRoutes,
       draftTextRoutes,

@@ -41,6 +41,28 @@ export async function readZippedFolder(archive: string, most = generous): Promis
   }
 }
 
+/** Whether a zip is a course folder of ours: course.yaml lies at its top, or in the one folder that everything lies in. */
+export async function isZippedPackage(archive: string): Promise<boolean> {
+  const zip = await openPromise(archive, { lazyEntries: true, decodeStrings: false, autoClose: false }).catch(
+    () => null,
+  );
+  if (zip === null) return false;
+  try {
+    const paths: string[] = [];
+    for await (const entry of zip.eachEntry()) {
+      const { name } = nameOf(entry);
+      if (!name.split('/').some((step) => leftBehind.test(step))) paths.push(name);
+      if (paths.length > generous.entries) break;
+    }
+    const top = topOf(paths);
+    return paths.includes(top === null ? 'course.yaml' : `${top}/course.yaml`);
+  } catch {
+    return false;
+  } finally {
+    zip.close();
+  }
+}
+
 async function unpack(zip: ZipFile, own: string, most: typeof generous): Promise<SourceFolder> {
   const faults: Fault[] = [];
   const tell = (file: string, code: string, values: Fault['values'] = {}) =>

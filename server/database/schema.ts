@@ -445,6 +445,37 @@ export interface CourseStops {
   version_id: string;
 }
 
+export interface CourseUploadParts {
+  hash: string;
+  position: number;
+  upload_id: string;
+}
+
+export interface CourseUploads {
+  bytes: number;
+  draft_id: string | null;
+  ended_at: Timestamp | null;
+  file_name: string;
+  id: string;
+  /**
+   * null: to be told from the words
+   */
+  language: string | null;
+  made_at: Generated<Timestamp>;
+  made_by_id: string;
+  organisation_id: string;
+  /**
+   * why it became no draft
+   */
+  outcome: Json | null;
+  state: Generated<string>;
+  /**
+   * when whoever reads it was last alive
+   */
+  touched_at: Timestamp | null;
+  tries: Generated<number>;
+}
+
 export interface CourseVersionFiles {
   hash: string;
   path: string;
@@ -565,6 +596,13 @@ export interface DraftFiles {
   revision: number;
 }
 
+export interface DraftPictureWords {
+  draft_id: string;
+  language: string;
+  path: string;
+  words: string;
+}
+
 export interface DraftReviews {
   /**
    * what is new in it, for whoever reviews and for the record
@@ -599,7 +637,7 @@ export interface Drafts {
   made_by_id: string;
   organisation_id: string;
   /**
-   * what came over, where it was made from a foreign file
+   * what came over, where it was made from a file
    */
   report: Json | null;
   revision: Generated<number>;
@@ -1562,6 +1600,8 @@ export interface DB {
   course_listings: CourseListings;
   course_organisations: CourseOrganisations;
   course_stops: CourseStops;
+  course_upload_parts: CourseUploadParts;
+  course_uploads: CourseUploads;
   course_version_files: CourseVersionFiles;
   course_version_skills: CourseVersionSkills;
   course_version_texts: CourseVersionTexts;
@@ -1574,6 +1614,7 @@ export interface DB {
   draft_comments: DraftComments;
   draft_editors: DraftEditors;
   draft_files: DraftFiles;
+  draft_picture_words: DraftPictureWords;
   draft_reviews: DraftReviews;
   draft_waivers: DraftWaivers;
   drafts: Drafts;

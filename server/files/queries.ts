@@ -53,6 +53,20 @@ export async function removeUnnamedFiles(
   return rows === null ? null : removed;
 }
 
+/**
+ * Removes at once, instead of at night, those among them that nothing names. Only for bytes that nobody else can be just about to keep.
+ * While the files are in use they are left for the night.
+ */
+export async function dropFiles(db: Kysely<Database>, files: FileStore, hashes: string[]): Promise<void> {
+  if (hashes.length === 0) return;
+  await alone(db, async (trx) => {
+    const unnamed = await listUnnamed(trx, hashes);
+    if (unnamed.length === 0) return;
+    await trx.deleteFrom('files').where('hash', 'in', unnamed).execute();
+    for (const hash of unnamed) await files.remove(hash);
+  });
+}
+
 /** null: the files are held by somebody. */
 async function alone<T>(db: Kysely<Database>, work: (trx: Transaction<Database>) => Promise<T>): Promise<T | null> {
   return db.transaction().execute(async (trx) => {

@@ -24,11 +24,13 @@ import { forgetOldWords } from '../my-data/requests/queries.ts';
 import { removeOldImports } from '../people/importing/queries.ts';
 import { forgetMerged } from '../people/merging/forgetting/queries.ts';
 import type { Job } from '../platform/jobs.ts';
+import { bringAll } from '../publishing/uploads/bringing.ts';
+import { removeOldUploads } from '../publishing/uploads/queries.ts';
 import { removeOldShareLinks } from '../share-links/queries.ts';
 import { countFunnels, countSubmissions } from '../statistics/counting/queries.ts';
 
 interface Parts {
-  config: Pick<Config, 'backupDir' | 'keepDays' | 'publicUrl'>;
+  config: Pick<Config, 'backupDir' | 'dataDir' | 'keepDays' | 'publicUrl'>;
   connection: PoolConfig;
   db: Kysely<Database>;
   files: FileStore;
@@ -87,6 +89,12 @@ export function listJobs({ config, connection, db, files }: Parts): Job[] {
     schedule: '*/5 * * * *',
     run: async () => `marked again ${await markAllAgain({ db, config })}`,
   };
+  // What no process has begun, or one that ended has left.
+  const courseUploads = {
+    name: 'course-uploads',
+    schedule: '* * * * *',
+    run: async () => `brought in ${await bringAll({ db, files, config })}`,
+  };
   return [
     backup,
     reminders,
@@ -95,6 +103,7 @@ export function listJobs({ config, connection, db, files }: Parts): Job[] {
     answers,
     funnels,
     corrections,
+    courseUploads,
     removing('sessions', '20 1 * * *', () => removeEndedSessions(db)),
     removing('known-browsers', '25 1 * * *', () => removeForgottenBrowsers(db)),
     removing('owner-links', '30 1 * * *', () => removeOldOwnerLinks(db)),
@@ -110,6 +119,7 @@ export function listJobs({ config, connection, db, files }: Parts): Job[] {
     removing('unentered-people', '56 1 * * *', () => eraseUnentered(db, keepDays.unentered)),
     removing('merged-people', '45 1 * * *', () => forgetMerged(db)),
     removing('certificate-bundles', '36 1 * * *', () => removeOldBundles(db)),
+    removing('old-course-uploads', '59 1 * * *', () => removeOldUploads(db)),
     removing('share-links', '58 1 * * *', () => removeOldShareLinks(db)),
     removing('files', '40 1 * * *', () => removeUnnamedFiles(db, files, new Date(Date.now() - day))),
   ];

@@ -12,16 +12,30 @@ import type { Moved } from './writing.ts';
 /** Lets a thread of its own read the source, which is ended when it takes too long or too much. @throws MovingFault */
 export async function convert(source: string, id: string, language: string | null, limits = most): Promise<Moved> {
   const path = resolve(source);
-  const worker = new Worker(new URL('converting-worker.ts', import.meta.url), {
-    workerData: { path, id, language },
+  const script = new URL('converting-worker.ts', import.meta.url);
+  const { moved } = await readApart<{ moved: Moved }>(script, { path, id, language }, limits);
+  return moved;
+}
+
+type Limits = Pick<typeof most, 'milliseconds' | 'megabytesOfMemory'>;
+
+/** What a thread makes of the file at `path`: its one message, unless that is a fault. @throws MovingFault */
+export async function readApart<Answer extends object>(
+  script: URL,
+  workerData: { path: string } & Record<string, unknown>,
+  limits: Limits = most,
+): Promise<Answer> {
+  const worker = new Worker(script, {
+    workerData,
     execArgv: [],
     resourceLimits: { maxOldGenerationSizeMb: limits.megabytesOfMemory },
   });
-  const tooSlow = new MovingFault('source_too_slow', basename(path), { minutes: limits.milliseconds / 60_000 });
+  const minutes = limits.milliseconds / 60_000;
+  const tooSlow = new MovingFault('source_too_slow', basename(workerData.path), { minutes });
   try {
     const [answer] = await once(worker, 'message', { signal: AbortSignal.timeout(limits.milliseconds) });
     if ('fault' in answer) throw new MovingFault(answer.fault.code, answer.fault.place, answer.fault.values);
-    return answer.moved;
+    return answer;
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : '';
     throw code === 'ABORT_ERR' || code === 'ERR_WORKER_OUT_OF_MEMORY' ? tooSlow : error;

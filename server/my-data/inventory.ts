@@ -103,6 +103,7 @@ export const deeds = [
   { table: 'lesson_moderations', others: ['moderator_id'] },
   { table: 'announcements', others: ['author_id'] },
   { table: 'cohorts', others: ['created_by_id'] },
+  { table: 'course_uploads', others: ['made_by_id'] },
   { table: 'drafts', others: ['made_by_id'] },
   { table: 'draft_files', others: ['changed_by_id'] },
   { table: 'draft_editors', others: ['person_id'] },

@@ -1,3 +1,4 @@
+import { buffer } from 'node:stream/consumers';
 import multipart from '@fastify/multipart';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { BadInput } from './errors.ts';
@@ -49,24 +50,45 @@ export async function readUploads(
   request: FastifyRequest,
   take: (file: UploadedFile) => Promise<void>,
 ): Promise<Record<string, string>> {
+  return readStreams(request, async ({ name, pieces, isTooLarge }) => {
+    const bytes = await buffer(pieces);
+    await take({ name, bytes, isTooLarge: isTooLarge() });
+  });
+}
+
+/** A file that comes piece by piece, for what is too large to be held. */
+export interface StreamedFile {
+  name: string;
+  pieces: AsyncIterable<Buffer>;
+  /** Known when all pieces have come: what was too much is missing. */
+  isTooLarge(): boolean;
+}
+
+/** @param take reads one file after the other, as far as it likes */
+export async function readStreams(
+  request: FastifyRequest,
+  take: (file: StreamedFile) => Promise<void>,
+): Promise<Record<string, string>> {
   if (!request.isMultipart()) return fieldsOf(request.body);
   const fields: Record<string, string> = {};
-  for await (const part of partsOf(request)) {
+  for await (const part of told(request.parts())) {
     if (part.type === 'field') fields[part.fieldname] ??= String(part.value);
-    // An empty file input is sent as a file without a name.
-    else if (part.filename) await take({ name: part.filename, bytes: part.bytes, isTooLarge: part.file.truncated });
+    else {
+      // An empty file input is sent as a file without a name.
+      if (part.filename) {
+        await take({ name: part.filename, pieces: told(part.file), isTooLarge: () => part.file.truncated });
+      }
+      part.file.resume();
+    }
   }
   if (Object.values(fields).some((text) => text.includes('\0'))) throw new BadInput('NUL');
   return fields;
 }
 
 /** What is wrong with the form is the sender's fault; what is done with a file of it is not. */
-async function* partsOf(request: FastifyRequest) {
+async function* told<T>(incoming: AsyncIterable<T>): AsyncGenerator<T> {
   try {
-    for await (const part of request.parts()) {
-      if (part.type === 'field') yield part;
-      else yield { ...part, type: part.type, file: part.file, bytes: await part.toBuffer() };
-    }
+    for await (const one of incoming) yield one;
   } catch (error) {
     throw new BadInput(error instanceof Error ? error.message : 'a broken form');
   }

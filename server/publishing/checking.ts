@@ -65,7 +65,7 @@ function providerFaults({ organisation_code }: Draft, provider: string | undefin
 }
 
 /** The empty text where there is none, or none to read. */
-export function textOf({ source }: DraftFolder, path: string): string {
+export function textOf({ source }: Pick<DraftFolder, 'source'>, path: string): string {
   const content = source.files.get(path);
   const reading = content ? readText(content) : null;
   return reading && 'text' in reading ? reading.text : '';

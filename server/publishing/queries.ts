@@ -34,7 +34,7 @@ export async function getDraft(db: Kysely<Database>, person: Somebody, id: strin
     .select(['organisations.trusted', 'courses.current_version_id'])
     .select((eb) => [
       eb.ref('drafts.state').$castTo<State>().as('state'),
-      eb.ref('drafts.report').$castTo<Note[] | null>().as('report'),
+      eb('drafts.report', 'is not', null).$castTo<boolean>().as('has_report'),
       holdsRole(person, ['author'], eb.ref('organisations.path')).as('may_write'),
       holdsRole(person, ['reviewer'], eb.ref('organisations.path')).as('may_review'),
       eb
@@ -60,6 +60,17 @@ export async function getOwnDraft(db: Kysely<Database>, author: Somebody, id: st
   // What is gone is gone, but for the page that brings it back.
   if (draft.state === 'published') throw new NotFound();
   return draft;
+}
+
+/** What came, was changed and left out, where it was made from a file. */
+export async function findReport(db: Kysely<Database>, { id }: Draft): Promise<Note[] | undefined> {
+  const found = await db
+    .selectFrom('drafts')
+    .where('id', '=', id)
+    .where('report', 'is not', null)
+    .select(({ ref }) => ref('report').$castTo<Note[]>().as('report'))
+    .executeTakeFirst();
+  return found?.report;
 }
 
 const pageSize = 20;

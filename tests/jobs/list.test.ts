@@ -12,7 +12,10 @@ const folder = await temporaryFolder(t);
 const parts = { connection: { connectionString: url }, db, files: folderStore(join(folder, 'files')) };
 const publicUrl = new URL('http://127.0.0.1:3000/');
 const keepDays = { mails: 90, invitationNotes: 30, joinAnswers: 90, requests: 730, unentered: 365 };
-const jobs = listJobs({ ...parts, config: { backupDir: join(folder, 'backups'), keepDays, publicUrl } });
+const jobs = listJobs({
+  ...parts,
+  config: { backupDir: join(folder, 'backups'), dataDir: folder, keepDays, publicUrl },
+});
 
 const person = '01900000-0000-7000-8000-000000000001';
 await run(url, `insert into persons (id) values ('${person}')`);
@@ -118,6 +121,14 @@ const removals = {
     left: `select answers #>> '{}' as word from join_requests where answers is not null order by 1`,
     remain: ['kept', 'waits'],
   },
+  'old-course-uploads': {
+    fill: `insert into course_uploads (id, organisation_id, made_by_id, file_name, bytes, state, outcome, made_at, ended_at)
+      select gen_random_uuid(), '${school}', '${person}', word, 1, case when age is null then 'waiting' else 'refused' end,
+        case when age is not null then '{}'::jsonb end, now() - interval '40 days', now() - age
+      from (values ('gone', interval '31 days'), ('kept', '29 days'), ('waits', null)) as x (word, age)`,
+    left: `select file_name as word from course_uploads order by 1`,
+    remain: ['kept', 'waits'],
+  },
   'merged-people': {
     fill: `with people as (
         insert into persons (id) select gen_random_uuid() from generate_series(1, 3) returning id
@@ -173,7 +184,7 @@ t.test('More than fits into one statement goes too', async (t) => {
 t.test('The job “backup” writes into BACKUP_DIR, and without one says that it is not set', async (t) => {
   t.match(await runJob('backup'), /^domdom-.*\.tar: \d+ rows, 0 files$/);
   t.equal((await readdir(join(folder, 'backups'))).length, 1);
-  const [without] = listJobs({ ...parts, config: { backupDir: null, keepDays, publicUrl } });
+  const [without] = listJobs({ ...parts, config: { backupDir: null, dataDir: folder, keepDays, publicUrl } });
   t.equal(await without?.run(), 'BACKUP_DIR is not set');
 });
 
@@ -183,12 +194,12 @@ t.test('Every job runs on a site where there is nothing to do', async (t) => {
     ...parts,
     db,
     connection: { connectionString: url },
-    config: { backupDir: null, keepDays, publicUrl },
+    config: { backupDir: null, dataDir: folder, keepDays, publicUrl },
   };
   for (const job of listJobs(empty))
     t.match(
       await job.run(),
-      /^(removed 0|reminded 0|queued 0|drew 0|counted 0|marked again 0|BACKUP_DIR is not set)$/,
+      /^(removed 0|reminded 0|queued 0|drew 0|counted 0|marked again 0|brought in 0|BACKUP_DIR is not set)$/,
       job.name,
     );
 });

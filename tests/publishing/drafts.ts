@@ -1,4 +1,5 @@
 import { v7 as newId } from 'uuid';
+import type { Note } from '../../server/moving-in/draft.ts';
 import { type Content, saveDraftFiles } from '../../server/publishing/files/queries.ts';
 import type { TestApp } from '../support/app.ts';
 import { type Branch, rootOrganisation } from '../support/organisations.ts';
@@ -7,19 +8,42 @@ interface Written {
   slug?: string;
   branch?: Branch;
   files?: Record<string, Content>;
+  report?: Note[];
 }
 
 /** A draft with these files, written by somebody. */
 export async function draft(
   { db }: Pick<TestApp, 'db'>,
   writer: { id: string },
-  { slug = 'dieu-moi', branch, files = {} }: Written = {},
+  { slug = 'dieu-moi', branch, files = {}, report }: Written = {},
 ): Promise<{ id: string; slug: string }> {
   const { id: organisation_id } = branch ?? (await rootOrganisation({ db }));
   const id = newId();
-  await db.insertInto('drafts').values({ id, slug, organisation_id, made_by_id: writer.id }).execute();
+  const told = report ? { report: JSON.stringify(report) } : {};
+  await db
+    .insertInto('drafts')
+    .values({ id, slug, organisation_id, made_by_id: writer.id, ...told })
+    .execute();
   if (Object.keys(files).length > 0) await fill({ db }, { id }, files, writer);
   return { id, slug };
+}
+
+/** A file that somebody brought and that could not be read. */
+export async function courseUpload(
+  { db }: Pick<TestApp, 'db'>,
+  author: { id: string },
+  branch: Branch,
+): Promise<string> {
+  const id = newId();
+  const outcome = { kind: 'unreadable', place: 'thu.txt', code: 'format_unknown', values: {} };
+  await db
+    .insertInto('course_uploads')
+    .values({
+      ...{ id, organisation_id: branch.id, made_by_id: author.id, file_name: 'thu.txt', bytes: 9, state: 'refused' },
+      ...{ outcome: JSON.stringify(outcome), ended_at: new Date() },
+    })
+    .execute();
+  return id;
 }
 
 async function fill(

@@ -1,4 +1,7 @@
+import { v7 as newId } from 'uuid';
+import { bringAll } from '../../server/publishing/uploads/bringing.ts';
 import { soundCourse } from '../courses/folder.ts';
+import { zipOf } from '../moving-in/archives.ts';
 import { longName } from '../routes/full-course.ts';
 import type { TestApp } from '../support/app.ts';
 import type { Client, Page } from '../support/client.ts';
@@ -20,6 +23,8 @@ export async function publishingPages(site: Site, reading: Reading): Promise<Pag
     '/publishing?state=in_review',
   ]);
   pages.push(await author.post('/publishing', { title: longName.repeat(3), slug: 'Có dấu' }));
+
+  pages.push(...(await uploadPages(author, site)));
 
   // What is wrong in every way, with long names.
   const broken = await draft(site, author, {
@@ -66,6 +71,35 @@ export async function publishingPages(site: Site, reading: Reading): Promise<Pag
   const again = await author.get(`/publishing/${next.id}/text?path=vi/first.md`);
   await author.submit(again, { fields: { content: '# Bài đầu\n\nViết lại.' } });
   return [...pages, await author.get(`/publishing/${next.id}/changes`)];
+}
+
+/** Files that become drafts, and files that do not, for every reason there is. */
+async function uploadPages(author: Client, { app }: Site): Promise<Page[]> {
+  const form = await author.get('/publishing/uploads');
+  const organisation = form.html.querySelector('[name=organisation]')?.getAttribute('value') ?? '';
+  const bring = (name: string, bytes: string | Buffer) =>
+    author.upload('/publishing/uploads', { id: newId(), organisation, language: '' }, { name, bytes });
+  const gift = `::${longName}::${longName}?{=Một ~Hai}\n\n::Số::Mấy?{#3}\n`;
+  const lacking = zipOf({ ...soundCourse, [`images/a/${longName}/b`]: 'x' });
+  const own = zipOf(soundCourse);
+  const sent = [
+    await bring('', ''),
+    await bring(`${longName.repeat(3)}.gift`, gift),
+    await bring('chu.txt', longName),
+    await bring('stack.xml', '<quiz><question type="stack"><name><text>Số</text></name></question></quiz>'),
+    await bring('lacking.zip', await lacking),
+    await bring('small.zip', await own),
+    await bring('small.zip', await own),
+  ];
+  await bringAll(app);
+  const pages: Page[] = [form];
+  for (const page of sent)
+    pages.push(page.status === 422 ? page : await author.follow(await author.get(String(page.headers.location))));
+  const report = pages[2]?.url ?? '';
+  pages.push(await author.get(`${report}?part=came`), await author.get('/publishing/uploads'));
+  const open = pages[6]?.url.split('/')[2] ?? '';
+  await author.post(`/publishing/${open}/removal`);
+  return pages;
 }
 
 async function all(visitor: Client, paths: string[]): Promise<Page[]> {

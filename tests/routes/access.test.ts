@@ -315,6 +315,10 @@ GET /publishing/courses                                               sign-in st
 GET /publishing/new                                                   sign-in stranger · 404 signed-in elsewhere learner mentor · 200 rest
 POST /publishing                                                      sign-in stranger · 404 signed-in elsewhere learner mentor · 422 rest
 POST /publishing/courses/:slug/drafts                                 sign-in stranger · 303 owner · 404 rest
+GET /publishing/uploads                                               sign-in stranger · 404 signed-in elsewhere learner mentor · 200 rest
+POST /publishing/uploads                                              sign-in stranger · 404 signed-in elsewhere learner mentor · 422 rest
+GET /publishing/uploads/:id                                           sign-in stranger · 200 author · 404 rest
+GET /publishing/:id/report                                            sign-in stranger · 200 author reviewer manager above owner · 404 rest
 GET /publishing/:id                                                   sign-in stranger · 200 author reviewer manager above owner · 404 rest
 POST /publishing/:id/removal                                          sign-in stranger · 303 author owner · 403 reviewer manager above · 404 rest
 POST /publishing/:id/restoration                                      sign-in stranger · 303 author owner · 403 reviewer manager above · 404 rest

@@ -15,7 +15,7 @@ import { meeting } from '../meetings/meetings.ts';
 import { householdMember, mentoringOffer } from '../mentoring/mentoring.ts';
 import { message, report } from '../messages/messages.ts';
 import { importFile, pathsFile } from '../paths/site.ts';
-import { draft } from '../publishing/drafts.ts';
+import { courseUpload, draft } from '../publishing/drafts.ts';
 import { signOffOf, withSignOff } from '../sign-offs/signing.ts';
 import type { TestApp } from '../support/app.ts';
 import { type Client, client } from '../support/client.ts';
@@ -142,7 +142,8 @@ export async function world(t: Test) {
       checkIn: await checkIn(site, mentee, all.mentor, { private_note: 'Chuyện nhà', next_step: 'Bài hai' }),
       message: await message(site, mentee, all.mentor),
       messageReport: await report(site, await message(site, mentee, all.mentor), theLearner),
-      draft: (await draft(site, all.author, { slug: `draft-${++drafts}`, branch, files: soundCourse })).id,
+      draft: (await draft(site, all.author, { slug: `draft-${++drafts}`, branch, files: soundCourse, report: [] })).id,
+      courseUpload: await courseUpload(site, all.author, branch),
       announcement: await announcement(site, { cohort_id: group.id }, all.mentor),
     };
     return { all, ids };
@@ -228,6 +229,7 @@ const idsByPath = [
   ['/submissions/', 'submission'],
   ['/sign-offs/', 'signOff'],
   ['/essays/', 'essay'],
+  ['/publishing/uploads/', 'courseUpload'],
   ['/publishing/', 'draft'],
   ['/admin/people/:id/consents', 'child'],
   ['/account/organisations/memberships/', 'membership'],
