@@ -115,6 +115,8 @@ import { draftChangeRoutes } from './publishing/changes/routes.ts';
 import { draftCommentRoutes } from './publishing/comments/routes.ts';
 import { requirePublisher } from './publishing/guard.ts';
 import { draftItemRoutes } from './publishing/items/routes.ts';
+import { draftPictureAddingRoutes } from './publishing/pictures/adding/routes.ts';
+import { draftPictureKeepingRoutes } from './publishing/pictures/keeping/routes.ts';
 import { draftPictureRoutes } from './publishing/pictures/routes.ts';
 import { draftReportRoutes } from './publishing/reports/routes.ts';
 import { draftReviewRoutes } from './publishing/review/routes.ts';
@@ -328,6 +330,8 @@ export async function buildApp({
       draftItemRoutes,
       draftTextRoutes,
       draftPictureRoutes,
+      draftPictureAddingRoutes,
+      draftPictureKeepingRoutes,
       draftCommentRoutes,
       draftChangeRoutes,
       draftReviewRoutes,

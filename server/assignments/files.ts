@@ -69,7 +69,7 @@ function isPicture(bytes: Buffer): boolean {
   return /^(?:\x89PNG|\xff\xd8\xff|GIF8|RIFF.{4}WEBP)/s.test(head) || /^.{4}ftypavi[fs]/s.test(head);
 }
 
-function isHeic(bytes: Buffer): boolean {
+export function isHeic(bytes: Buffer): boolean {
   return /^.{4}ftyp(?:hei[cxms]|hev[cxms]|mif1|msf1)/s.test(bytes.subarray(0, 12).toString('latin1'));
 }
 

@@ -41,7 +41,7 @@ function bufferOf(content: Uint8Array): Buffer {
 }
 
 /** By what is in it: names lie. */
-function endingOf(content: Uint8Array): string | null {
+export function endingOf(content: Uint8Array): string | null {
   const start = Buffer.from(content.subarray(0, 512)).toString('latin1');
   if (start.startsWith('\u0089PNG')) return 'png';
   if (start.startsWith('\u00ff\u00d8\u00ff')) return 'jpg';

@@ -25,11 +25,11 @@ export function withUploads(
   app: FastifyInstance,
   bytes: number,
   routes: (app: FastifyInstance) => void,
-  { most = 1, fieldSize = 10_000 } = {},
+  { most = 1, fields = 20, fieldSize = 10_000 } = {},
 ): void {
   app.register(async (inner) => {
     await inner.register(multipart, {
-      limits: { fileSize: bytes, files: most, fields: 20, fieldSize, parts: most + 20, headerPairs: 20 },
+      limits: { fileSize: bytes, files: most, fields, fieldSize, parts: most + fields, headerPairs: 20 },
       throwFileSizeLimit: false,
     });
     routes(inner);

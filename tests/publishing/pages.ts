@@ -1,3 +1,4 @@
+import sharp from 'sharp';
 import { v7 as newId } from 'uuid';
 import { bringAll } from '../../server/publishing/uploads/bringing.ts';
 import { soundCourse } from '../courses/folder.ts';
@@ -5,6 +6,7 @@ import { zipOf } from '../moving-in/archives.ts';
 import { longName } from '../routes/full-course.ts';
 import type { TestApp } from '../support/app.ts';
 import type { Client, Page } from '../support/client.ts';
+import { rootOrganisation } from '../support/organisations.ts';
 import { signedIn } from '../support/people.ts';
 import { smallCourse } from '../support/small-course.ts';
 import { draft } from './drafts.ts';
@@ -39,6 +41,7 @@ export async function publishingPages(site: Site, reading: Reading): Promise<Pag
   pages.push(await author.submit(settings, { form: '#settings', fields: { hours: 'x' } }));
   pages.push(await author.post(`${desk}/text`, { path: 'vi/first.md', content: `# Khác\n\n${'rat-dai'.repeat(40)}` }));
   pages.push(await author.post(`${desk}/text/preview`, { path: 'vi/first.md', content: '# Bài\n\n**Đậm** [x](y.md)' }));
+  pages.push(...(await picturePages(author, desk)));
   await author.post(`${desk}/removal`);
   pages.push(...(await all(author, [desk, '/publishing?state=discarded'])));
 
@@ -74,9 +77,9 @@ export async function publishingPages(site: Site, reading: Reading): Promise<Pag
 }
 
 /** Files that become drafts, and files that do not, for every reason there is. */
-async function uploadPages(author: Client, { app }: Site): Promise<Page[]> {
+async function uploadPages(author: Client, site: Site): Promise<Page[]> {
   const form = await author.get('/publishing/uploads');
-  const organisation = form.html.querySelector('[name=organisation]')?.getAttribute('value') ?? '';
+  const { id: organisation } = await rootOrganisation(site);
   const bring = (name: string, bytes: string | Buffer) =>
     author.upload('/publishing/uploads', { id: newId(), organisation, language: '' }, { name, bytes });
   const gift = `::${longName}::${longName}?{=Một ~Hai}\n\n::Số::Mấy?{#3}\n`;
@@ -91,7 +94,7 @@ async function uploadPages(author: Client, { app }: Site): Promise<Page[]> {
     await bring('small.zip', await own),
     await bring('small.zip', await own),
   ];
-  await bringAll(app);
+  await bringAll(site.app);
   const pages: Page[] = [form];
   for (const page of sent)
     pages.push(page.status === 422 ? page : await author.follow(await author.get(String(page.headers.location))));
@@ -100,6 +103,29 @@ async function uploadPages(author: Client, { app }: Site): Promise<Page[]> {
   const open = pages[6]?.url.split('/')[2] ?? '';
   await author.post(`/publishing/${open}/removal`);
   return pages;
+}
+
+/** Pictures that no text shows, that one does, and a heavy one; none at all. */
+async function picturePages(author: Client, desk: string): Promise<Page[]> {
+  const pages = await all(author, [
+    `${desk}/pictures`,
+    `${desk}/pictures/new`,
+    `${desk}/pictures/new?text=vi/first.md`,
+  ]);
+  const svg = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 8 6"><rect width="8" height="6"/></svg>';
+  const noise = Buffer.from(Array.from({ length: 900 * 900 * 3 }, (_, at) => (at * 2654435761) >>> 24));
+  const heavy = await sharp(noise, { raw: { width: 900, height: 900, channels: 3 } })
+    .jpeg()
+    .toBuffer();
+  const add = async (bytes: string | Buffer, fields: Record<string, string>) =>
+    author.follow(await author.upload(`${desk}/pictures`, fields, { name: 'a', bytes }));
+  const words = { words_vi: longName, words_en: longName };
+  pages.push(await add(svg, { text: 'vi/first.md', words_vi: 'Khung' }), await add('x', words), await add(svg, {}));
+  pages.push(await add(heavy, words));
+  await author.submit(pages[3] as Page, { form: '#placement' });
+  pages.push(await author.get(pages[3]?.url ?? ''), await author.get(`${desk}/pictures`));
+  const saving = { 'save-data': 'on' };
+  return [...pages, await author.get(pages[3]?.url ?? '', saving), await author.get(`${desk}/pictures`, saving)];
 }
 
 async function all(visitor: Client, paths: string[]): Promise<Page[]> {

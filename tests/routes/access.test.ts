@@ -331,6 +331,13 @@ POST /publishing/:id/items/:key/removal                               sign-in st
 GET /publishing/:id/text                                              sign-in stranger · 200 author owner · 403 reviewer manager above · 404 rest
 POST /publishing/:id/text                                             sign-in stranger · 409 author owner · 403 reviewer manager above · 404 rest
 POST /publishing/:id/text/preview                                     sign-in stranger · 200 author owner · 403 reviewer manager above · 404 rest
+GET /publishing/:id/pictures                                          sign-in stranger · 200 author reviewer manager above owner · 404 rest
+POST /publishing/:id/pictures                                         sign-in stranger · 422 author owner · 403 reviewer manager above · 404 rest
+GET /publishing/:id/pictures/new                                      sign-in stranger · 200 author owner · 403 reviewer manager above · 404 rest
+GET /publishing/:id/picture                                           sign-in stranger · 200 author reviewer manager above owner · 404 rest
+POST /publishing/:id/picture/placement                                sign-in stranger · 409 author owner · 403 reviewer manager above · 404 rest
+POST /publishing/:id/picture/replacement                              sign-in stranger · 422 author owner · 403 reviewer manager above · 404 rest
+POST /publishing/:id/picture/removal                                  sign-in stranger · 303 author owner · 403 reviewer manager above · 404 rest
 GET /publishing/:id/pictures/:file                                    sign-in stranger · 404 rest
 POST /publishing/:id/comments                                         sign-in stranger · 303 author reviewer manager above owner · 404 rest
 POST /publishing/:id/comments/:comment/resolution                     sign-in stranger · 404 rest
@@ -447,6 +454,9 @@ const fields: Record<string, Record<string, string>> = {
   'POST /check-ins/:entry/completion': { revision: '0' },
   'POST /publishing/:id/text': { path: 'vi/first.md' },
   'POST /publishing/:id/text/preview': { path: 'vi/first.md' },
+  'POST /publishing/:id/picture/placement': { picture: 'images/box.svg', text: 'vi/first.md', words: 'Khung' },
+  'POST /publishing/:id/picture/replacement': { picture: 'images/box.svg' },
+  'POST /publishing/:id/picture/removal': { picture: 'images/box.svg' },
   'POST /help': { course: 'small', item: 'second' },
   'POST /cohorts/:id/questions': { course: 'small', item: 'second' },
 };

@@ -78,6 +78,10 @@ export async function world(t: Test) {
   const sibling = await organisation(site, 'sibling', { below: partner });
   const below = await organisation(site, 'below', { below: branch });
   const logo = await logoOf(site, branch);
+  const box = {
+    hash: await keepFile(site.db, site.app.files, Buffer.from(picture), 'image/svg+xml'),
+    bytes: picture.length,
+  };
   const member = (role: Role, place = branch) => signedIn(site, { roles: [role], branch: place });
 
   /** Everybody anew, so that what one route changes is not seen by the next. */
@@ -142,7 +146,14 @@ export async function world(t: Test) {
       checkIn: await checkIn(site, mentee, all.mentor, { private_note: 'Chuyện nhà', next_step: 'Bài hai' }),
       message: await message(site, mentee, all.mentor),
       messageReport: await report(site, await message(site, mentee, all.mentor), theLearner),
-      draft: (await draft(site, all.author, { slug: `draft-${++drafts}`, branch, files: soundCourse, report: [] })).id,
+      draft: (
+        await draft(site, all.author, {
+          slug: `draft-${++drafts}`,
+          branch,
+          files: { ...soundCourse, 'images/box.svg': box },
+          report: [],
+        })
+      ).id,
       courseUpload: await courseUpload(site, all.author, branch),
       announcement: await announcement(site, { cohort_id: group.id }, all.mentor),
     };
@@ -211,6 +222,7 @@ const queries: Record<string, string> = {
   '/admin/organisations/new': '?parent=branch',
   '/cohorts/new': '?organisation=branch',
   '/publishing/:id/text': '?path=vi/first.md',
+  '/publishing/:id/picture': '?path=images/box.svg',
   '/help/new': '?course=small&item=second',
 };
 

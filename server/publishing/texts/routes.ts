@@ -91,7 +91,9 @@ export function draftTextRoutes(app: FastifyInstance): void {
     if (saved.outcome === 'changed') return showConflict(reply, draft, path, content);
     if (saved.outcome !== 'saved')
       return showAgain(reply, draft, checked, request.body, `publishing.not_saved_${saved.outcome}`);
-    return reply.goTo(`/publishing/${draft.id}/text?path=${encodeURIComponent(path)}`, 'publishing.saved');
+    const encoded = encodeURIComponent(path);
+    if (request.body?.next === 'picture') return reply.goTo(`/publishing/${draft.id}/pictures/new?text=${encoded}`);
+    return reply.goTo(`/publishing/${draft.id}/text?path=${encoded}`, 'publishing.saved');
   });
 
   // Nothing is written.
