@@ -107,11 +107,7 @@ async function uploadPages(author: Client, site: Site): Promise<Page[]> {
 
 /** Pictures that no text shows, that one does, and a heavy one; none at all. */
 async function picturePages(author: Client, desk: string): Promise<Page[]> {
-  const pages = await all(author, [
-    `${desk}/pictures`,
-    `${desk}/pictures/new`,
-    `${desk}/pictures/new?text=vi/first.md`,
-  ]);
+  const pages = await all(author, [`${desk}/pictures`, `${desk}/picture/new`, `${desk}/picture/new?text=vi/first.md`]);
   const svg = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 8 6"><rect width="8" height="6"/></svg>';
   const noise = Buffer.from(Array.from({ length: 900 * 900 * 3 }, (_, at) => (at * 2654435761) >>> 24));
   const heavy = await sharp(noise, { raw: { width: 900, height: 900, channels: 3 } })

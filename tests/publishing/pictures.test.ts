@@ -39,7 +39,7 @@ async function desk(t: Test) {
 
 t.test('A picture gets a free name, is shown as readers get it, and its line is told in each language', async (t) => {
   const { author, home, add } = await desk(t);
-  const form = await author.get(`${home}/pictures/new`);
+  const form = await author.get(`${home}/picture/new`);
   t.ok(byRole(form.html, 'textbox', 'Lời tả hình, bản vi') && byRole(form.html, 'textbox', 'Lời tả hình, bản en'));
   const page = await author.follow(await add(svg));
   t.equal(page.url, `${home}/picture?path=images%2Fngon-den-dau-cu-tren-ban.svg`);
@@ -229,7 +229,7 @@ t.test('Pictures of a draft are its authors’ and reviewers’, and only author
   for (const [path, forReviewer] of [
     [`${home}/pictures`, 200],
     [`${home}/picture?path=images/den.svg`, 200],
-    [`${home}/pictures/new`, 403],
+    [`${home}/picture/new`, 403],
   ] as const) {
     t.equal((await author.get(path)).status, 200, path);
     t.equal((await reviewer.get(path)).status, forReviewer, path);

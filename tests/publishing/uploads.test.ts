@@ -1,8 +1,11 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import t, { type Test } from 'tap';
 import { v7 as newId } from 'uuid';
 import { bringAll } from '../../server/publishing/uploads/bringing.ts';
+import { keepParts } from '../../server/publishing/uploads/parts.ts';
+import { insertUpload } from '../../server/publishing/uploads/queries.ts';
 import { soundCourse } from '../courses/folder.ts';
 import { png, wordOf, wordParagraph, wordPicture, zipOf } from '../moving-in/archives.ts';
 import { testApp } from '../support/app.ts';
@@ -271,3 +274,75 @@ t.test('Nobody else finds a file, its report, or the page to bring one', async (
   t.equal(foreign.status, 422, 'into an organisation that is not theirs');
   t.equal((await db.selectFrom('drafts').select('id').execute()).length, 1);
 });
+
+t.test(
+  'What a process that ended has left is read by the clock, and a file that ends processes is given up',
+  async (t) => {
+    const site = await desk(t);
+    const { author, app, db, root } = site;
+    const left = async (tries: number, seconds: number) => {
+      const parts = await keepParts(app, Readable.from([word.subarray(0, 500), word.subarray(500)]));
+      const upload = {
+        id: newId(),
+        organisation_id: root.id,
+        file_name: 'den.docx',
+        bytes: word.length,
+        language: null,
+      };
+      await db.transaction().execute((trx) => insertUpload(trx, { ...upload, parts: parts.hashes }, author));
+      const touched_at = new Date(Date.now() - seconds * 1000);
+      await db
+        .updateTable('course_uploads')
+        .set({ state: 'reading', tries, touched_at })
+        .where('id', '=', upload.id)
+        .execute();
+      return `/publishing/uploads/${upload.id}`;
+    };
+    const [abandoned, underWay, hopeless] = [await left(1, 31), await left(1, 5), await left(3, 31)];
+    t.equal(await bringAll(app), 2);
+    t.match(mainOf(await author.follow(await author.get(abandoned))), 'Những gì đã đưa lên');
+    const waiting = await author.get(underWay);
+    t.match(
+      [waiting.headers.refresh, mainOf(waiting)],
+      ['2', /Đang đọc tệp của bạn.*Đang đọc tệp và chuyển thành bài học/],
+    );
+    t.match(mainOf(await author.get(hopeless)), /Không đọc được tệp này sau nhiều lần thử/);
+    const rows = await db.selectFrom('course_upload_parts').select('upload_id').execute();
+    t.strictSame(
+      rows.map(({ upload_id }) => `/publishing/uploads/${upload_id}`),
+      [underWay],
+    );
+  },
+);
+
+t.test(
+  'Somebody who has five files waiting is asked to wait, and one who is no author any more gets no draft',
+  async (t) => {
+    const site = await desk(t);
+    const { author, app, db, root } = site;
+    const send = () =>
+      author.upload(
+        '/publishing/uploads',
+        { id: newId(), organisation: root.id, language: '' },
+        { name: 'a.docx', bytes: word },
+      );
+    for (let count = 0; count < 5; count += 1) {
+      const { hashes } = await keepParts(app, Readable.from([Buffer.from('x')]));
+      const one = { id: newId(), organisation_id: root.id, file_name: 'a', bytes: 1, language: null, parts: hashes };
+      await db.transaction().execute((trx) => insertUpload(trx, one, author));
+    }
+    await db.updateTable('course_uploads').set({ touched_at: new Date() }).execute();
+    const refused = await send();
+    t.match([refused.status, mainOf(refused)], [422, /5 tệp đang chờ/]);
+    t.equal((await db.selectFrom('files').select('hash').execute()).length, 5, 'nothing of it is kept');
+    await db.deleteFrom('course_uploads').execute();
+    const id = newId();
+    const parts = await keepParts(app, Readable.from([word]));
+    const upload = { id, organisation_id: root.id, file_name: 'den.docx', bytes: word.length, language: null };
+    await db.transaction().execute((trx) => insertUpload(trx, { ...upload, parts: parts.hashes }, author));
+    await db.updateTable('memberships').set({ role: 'reviewer' }).where('person_id', '=', author.id).execute();
+    await bringAll(app);
+    t.match(mainOf(await author.get(`/publishing/uploads/${id}`)), /chưa có quyền soạn/);
+    t.equal((await db.selectFrom('drafts').select('id').execute()).length, 0);
+  },
+);

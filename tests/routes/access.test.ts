@@ -333,7 +333,7 @@ POST /publishing/:id/text                                             sign-in st
 POST /publishing/:id/text/preview                                     sign-in stranger · 200 author owner · 403 reviewer manager above · 404 rest
 GET /publishing/:id/pictures                                          sign-in stranger · 200 author reviewer manager above owner · 404 rest
 POST /publishing/:id/pictures                                         sign-in stranger · 422 author owner · 403 reviewer manager above · 404 rest
-GET /publishing/:id/pictures/new                                      sign-in stranger · 200 author owner · 403 reviewer manager above · 404 rest
+GET /publishing/:id/picture/new                                       sign-in stranger · 200 author owner · 403 reviewer manager above · 404 rest
 GET /publishing/:id/picture                                           sign-in stranger · 200 author reviewer manager above owner · 404 rest
 POST /publishing/:id/picture/placement                                sign-in stranger · 409 author owner · 403 reviewer manager above · 404 rest
 POST /publishing/:id/picture/replacement                              sign-in stranger · 422 author owner · 403 reviewer manager above · 404 rest

@@ -92,7 +92,7 @@ export function draftTextRoutes(app: FastifyInstance): void {
     if (saved.outcome !== 'saved')
       return showAgain(reply, draft, checked, request.body, `publishing.not_saved_${saved.outcome}`);
     const encoded = encodeURIComponent(path);
-    if (request.body?.next === 'picture') return reply.goTo(`/publishing/${draft.id}/pictures/new?text=${encoded}`);
+    if (request.body?.next === 'picture') return reply.goTo(`/publishing/${draft.id}/picture/new?text=${encoded}`);
     return reply.goTo(`/publishing/${draft.id}/text?path=${encoded}`, 'publishing.saved');
   });
 

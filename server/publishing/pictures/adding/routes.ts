@@ -38,7 +38,7 @@ type WithId = { Params: { id: string }; Body: Record<string, string> };
 export function draftPictureAddingRoutes(app: FastifyInstance): void {
   const { db, files } = app;
 
-  app.get<WithId>('/publishing/:id/pictures/new', async (request, reply) => {
+  app.get<WithId>('/publishing/:id/picture/new', async (request, reply) => {
     const draft = await getOwnDraft(db, signedIn(request), request.params.id);
     const checked = await checkDraft(app, draft);
     const text = textIn(checked, hiddenField(request.query, 'text'));
