@@ -92,7 +92,7 @@ export function listJobs({ config, connection, db, files }: Parts): Job[] {
   // What no process has begun, or one that ended has left.
   const courseUploads = {
     name: 'course-uploads',
-    schedule: '* * * * *',
+    schedule: '*/5 * * * *',
     run: async () => `brought in ${await bringAll({ db, files, config })}`,
   };
   return [

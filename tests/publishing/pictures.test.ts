@@ -1,6 +1,7 @@
 import sharp from 'sharp';
 import t, { type Test } from 'tap';
 import { v7 as newId } from 'uuid';
+import { bringAll } from '../../server/publishing/uploads/bringing.ts';
 import { soundCourse } from '../courses/folder.ts';
 import { zipOf } from '../moving-in/archives.ts';
 import { testApp } from '../support/app.ts';
@@ -272,7 +273,8 @@ t.test('Pictures of a package that was brought have the words of their texts', a
     { id: newId(), organisation: organisation_id, language: '' },
     { name: 'den.zip', bytes: await zipOf({ ...files, ...texts }) },
   );
-  const report = await author.follow(sent);
+  await bringAll(app);
+  const report = await author.follow(await author.get(String(sent.headers.location)));
   const page = await author.get(report.url.replace('/report', '/pictures'));
   t.match(mainOf(page), /1 hình.*a\.svg.*Lời tả: Lamp · Đèn.*Dùng trong: Lesson · Bài/);
 });
