@@ -14,6 +14,7 @@ const deeds = [
   'accounts/sign-in/trying',
   'accounts/sign-up/signing-up',
   'attempts/handing-in',
+  'attempts/timing/closing',
   'backups/backing-up',
   'backups/nightly',
   'backups/restoring',

@@ -53,6 +53,7 @@ import type { Database } from './database/connection.ts';
 import { renewingRoutes } from './enrolments/renewing/routes.ts';
 import { enrolmentRoutes } from './enrolments/routes.ts';
 import { essayRoutes } from './essays/marking/routes.ts';
+import { extraTimeRoutes } from './extra-times/routes.ts';
 import type { FileStore } from './files/store.ts';
 import { glossaryRoutes } from './glossaries/routes.ts';
 import { healthRoutes } from './health/routes.ts';
@@ -293,6 +294,7 @@ export async function buildApp({
       helpRoutes,
       openingRoutes,
       checkInRoutes,
+      extraTimeRoutes,
       ownCheckInRoutes,
       messageRoutes,
       messageReportRoutes,

@@ -1,5 +1,6 @@
 import type { EssayMark } from '../essays/queries.ts';
 import { correctedQuestion, type Key } from '../key-corrections/key.ts';
+import { keepDrawn } from '../quizzes/draw.ts';
 import type { Question, Response } from '../quizzes/question.ts';
 import type { VersionQuestion } from '../versions/reading.ts';
 import type { AttemptQuestion } from './questions.ts';
@@ -25,15 +26,17 @@ interface Facts {
   answers: NewestAnswer[];
   corrections: Correction[];
   essay_marks: EssayMark[];
+  /** Those drawn for it; null: all of the quiz. */
+  question_ids: string[] | null;
 }
 
 /** What an attempt is marked by and shown from: the version's questions, their keys as corrected, and what was answered and marked. */
 export function attemptQuestions(
   questions: readonly VersionQuestion[],
-  { answers, corrections, essay_marks }: Facts,
+  { answers, corrections, essay_marks, question_ids }: Facts,
   language: string,
 ): AttemptQuestion[] {
-  return questions.flatMap(({ bodies, ...question }) => {
+  return keepDrawn(questions, question_ids).flatMap(({ bodies, ...question }) => {
     const correction = newestOf(question, corrections);
     const body = correctedBody(bodies, language, correction);
     if (body === undefined) return [];

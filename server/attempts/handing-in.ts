@@ -13,14 +13,17 @@ interface Site {
   config: Pick<Config, 'publicUrl'>;
 }
 
+type Handed = Pick<Attempt, 'id' | 'person_id' | 'enrolment_id' | 'item_id'>;
+
 /**
  * Marks, records, completes and certifies in one transaction; handing in twice is handing in once. With an essay in it all but the handing in
  * waits for who marks that.
  */
-export async function handIn({ db, config }: Site, attempt: Attempt, language: Language): Promise<void> {
+export async function handIn({ db, config }: Site, attempt: Handed, language: Language): Promise<void> {
   await db.transaction().execute(async (trx) => {
     await lockEnrolment(trx, attempt.enrolment_id);
-    if (!(await closeAttempt(trx, attempt))) return;
+    const submitted_at = await closeAttempt(trx, attempt);
+    if (submitted_at === null) return;
     // Read again now that no answer can come in any more.
     const { questions, settings, key_number } = orNotFound(
       await findAttempt(trx, { id: attempt.person_id }, attempt.id, language),
@@ -30,7 +33,7 @@ export async function handIn({ db, config }: Site, attempt: Attempt, language: L
     await insertMarking(trx, attempt, marking, { number: 1, key_number, correction_id: null });
     if (!marking.passed) return;
     const enrolment = { id: attempt.enrolment_id, person_id: attempt.person_id };
-    await complete(trx, enrolment, { id: attempt.item_id }, 'passed');
+    await complete(trx, enrolment, { id: attempt.item_id }, 'passed', submitted_at);
     await issueWhenComplete(trx, enrolment, config);
   });
 }

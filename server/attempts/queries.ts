@@ -7,13 +7,15 @@ import { gathered, type Placeholders, prepared } from '../database/prepared.ts';
 import { essayMarks } from '../essays/queries.ts';
 import { correctionsOf, isMarkedAgain, keyLock } from '../key-corrections/queries.ts';
 import type { Language } from '../platform/i18n.ts';
+import { drawQuestions } from '../quizzes/draw.ts';
 import type { Response } from '../quizzes/question.ts';
 import type { QuizSettings } from '../quizzes/settings.ts';
 import { getVersion, listQuestions } from '../versions/reading.ts';
 import { attemptQuestions, knownCorrections } from './contents.ts';
 import type { Marking } from './marking.ts';
+import { timeState } from './timing/queries.ts';
 
-/** Opens an attempt, or gives back the one that is open; null when none is left. */
+/** Opens an attempt, with questions drawn for it where the quiz says so, or gives back the one that is open; null when none is left. */
 export async function openAttempt(
   trx: Transaction<Database>,
   enrolment: { id: string; person_id: string },
@@ -37,9 +39,17 @@ export async function openAttempt(
   if (settings.attempts !== null && used >= settings.attempts) return null;
 
   const id = newId();
+  const question_ids = settings.draw ? drawQuestions(id, await listQuestions(trx, item), settings.draw) : null;
   await trx
     .insertInto('attempts')
-    .values({ id, person_id: enrolment.person_id, enrolment_id: enrolment.id, item_id: item.id, number: used + 1 })
+    .values({
+      id,
+      person_id: enrolment.person_id,
+      enrolment_id: enrolment.id,
+      item_id: item.id,
+      number: used + 1,
+      question_ids,
+    })
     .execute();
   await trx
     .insertInto('open_attempts')
@@ -59,7 +69,11 @@ const attemptById = gathered({ id: 'uuid', person: 'uuid' }, (db, { id, person }
     .where('attempts.id', '=', id)
     .where('attempts.person_id', '=', person)
     .select(['attempts.id', 'attempts.number', 'attempts.started_at', 'attempts.enrolment_id', 'attempts.person_id'])
-    .select(['submitted_at', 'attempts.item_id', 'items.version_id', 'courses.slug'])
+    .select(['submitted_at', 'attempts.item_id', 'items.version_id', 'courses.slug', 'attempts.question_ids'])
+    .select(['attempts.ends_at', timeState(sql.ref('attempts.ends_at')).as('time')])
+    .select(
+      sql<number | null>`greatest(0, floor(extract(epoch from attempts.ends_at - now())))::integer`.as('seconds_left'),
+    )
     .select([newestAnswers().as('answers'), correctionsOf(sql.ref('attempts.item_id')).as('corrections')])
     .select(essayMarks.as('essay_marks')),
 );
@@ -93,7 +107,7 @@ export function newestAnswers() {
 export async function findAttempt(db: Kysely<Database>, person: { id: string }, id: string, language: Language) {
   const attempt = await attemptById(db, { id, person: person.id });
   if (attempt === undefined) return undefined;
-  const { answers, corrections, essay_marks, ...facts } = attempt;
+  const { answers, corrections, essay_marks, question_ids, ...facts } = attempt;
   const version = await getVersion(db, attempt.version_id, language);
   const quiz = version.items.find((item) => item.id === attempt.item_id);
   if (!quiz?.quiz) throw new Error(`version ${version.id} has no quiz ${attempt.item_id}`);
@@ -107,7 +121,7 @@ export async function findAttempt(db: Kysely<Database>, person: { id: string }, 
     course_title: version.title,
     language: version.language,
     key_number: knownCorrections(corrections),
-    questions: attemptQuestions(questions, { answers, corrections, essay_marks }, version.language),
+    questions: attemptQuestions(questions, { answers, corrections, essay_marks, question_ids }, version.language),
   };
 }
 
@@ -127,7 +141,9 @@ const insertAnswers = prepared(
   (_, { attempt, person, language, given }: Written) =>
     sql<{ question_id: string | null }>`
       with attempt as (
-        select attempt_id from open_attempts where attempt_id = ${attempt} for share
+        select attempt_id from open_attempts
+        where attempt_id = ${attempt} and ${timeState(sql.ref('ends_at'))} <> 'over'
+        for share
       ), given as (
         select * from jsonb_to_recordset(${given}::jsonb) as given (question_id uuid, drawn_from integer, response jsonb)
       ), saved as (
@@ -151,7 +167,7 @@ const insertAnswers = prepared(
 
 /**
  * Saves answers in one statement. An answer drawn from an older revision than the newest changes nothing, nor does one that says
- * what the newest says; both come back with `saved: false`. An attempt that is handed in takes no more answers.
+ * what the newest says; both come back with `saved: false`. An attempt that is handed in, or whose time is over, takes no more answers.
  */
 export async function saveAnswers(
   db: Kysely<Database>,
@@ -173,17 +189,20 @@ const moveToSubmissions = prepared((db, { id }: Placeholders<{ id: string }>) =>
       cte
         .deleteFrom('open_attempts')
         .where('attempt_id', '=', id)
-        .returning(['attempt_id', sql`pg_advisory_xact_lock_shared(${keyLock(sql.ref('item_id'))})`.as('held')]),
+        .returning(['attempt_id', 'ends_at'])
+        .returning(sql`pg_advisory_xact_lock_shared(${keyLock(sql.ref('item_id'))})`.as('held')),
     )
     .insertInto('submissions')
-    .columns(['attempt_id'])
-    .expression((eb) => eb.selectFrom('closed').select('attempt_id'))
-    .returning('attempt_id'),
+    .columns(['attempt_id', 'submitted_at'])
+    // Whoever hands in what is over, and when: it was over when its time was.
+    .expression((eb) => eb.selectFrom('closed').select(['attempt_id', sql<Date>`least(now(), ends_at)`.as('at')]))
+    .returning('submitted_at'),
 );
 
-/** Closes the attempt; false when it was closed before. */
-export async function closeAttempt(trx: Transaction<Database>, attempt: { id: string }): Promise<boolean> {
-  return (await moveToSubmissions(trx, attempt)).length > 0;
+/** Closes the attempt. @returns since when it is handed in; null when it was closed before */
+export async function closeAttempt(trx: Transaction<Database>, attempt: { id: string }): Promise<Date | null> {
+  const [closed] = await moveToSubmissions(trx, attempt);
+  return closed?.submitted_at ?? null;
 }
 
 /** What a marking by a person shares with handing in: a correction that it does not know waits until it is there to be marked again. */

@@ -36,6 +36,8 @@ declare module '../platform/views.ts' {
         /** They pass by what they had then. */
         is_kept: boolean;
         is_marked_again: boolean;
+        /** Its time was over: what was saved by then counts. */
+        is_by_limit: boolean;
       };
       certificate_code: string | null;
       /** They have a mentor for this course. */
@@ -69,6 +71,7 @@ export function attemptRoutes(app: FastifyInstance): void {
   app.get<AttemptParams & { Querystring: Record<string, string> }>('/attempts/:id', async (request, reply) => {
     const attempt = await getAttempt(request);
     if (attempt.submitted_at !== null) return reply.goTo(`/attempts/${attempt.id}/result`);
+    if (attempt.time !== 'running') return reply.goTo(`/attempts/${attempt.id}/submission`);
     return sendAttempt(reply, attempt, place(request.query.question, attempt), {});
   });
 
@@ -82,11 +85,11 @@ export function attemptRoutes(app: FastifyInstance): void {
     const attempt = await getAttempt(request);
     const read = readAnswers(attempt, request.body ?? {});
     const number = place(read.place, attempt);
-    if (attempt.submitted_at !== null)
-      return reply.goTo(`/attempts/${attempt.id}/result`, 'attempts.already_handed_in', 'bad');
+    if (attempt.submitted_at !== null) return sendTooLate(reply, attempt);
 
     const { isOpen, saved } = await saveAnswers(db, attempt, read.given);
-    if (!isOpen) return reply.goTo(`/attempts/${attempt.id}/result`, 'attempts.already_handed_in', 'bad');
+    // Handed in, or over, since it was read.
+    if (!isOpen) return sendTooLate(reply, await getAttempt(request));
     const hasErrors = Object.keys(read.errors).length > 0;
     if (hasErrors || saved.size < read.given.length) {
       const newest = await getAttempt(request);
@@ -94,7 +97,7 @@ export function attemptRoutes(app: FastifyInstance): void {
       const status = stale.length > 0 ? 409 : 422;
       if (hasErrors || stale.length > 0) return sendAttempt(reply, newest, number, { ...read, stale, status });
     }
-    const path = nextPath(attempt, number, read.go);
+    const path = nextPath(attempt, number, attempt.time === 'running' ? read.go : 'review');
     if (!wantsFragment(request) || path.endsWith('/submission')) return reply.goTo(path);
     const shown = new URL(path, app.config.publicUrl);
     reply.header('hx-push-url', path);
@@ -139,6 +142,7 @@ export function attemptRoutes(app: FastifyInstance): void {
         original: original && percentOf(original.points, original.max_points),
         is_kept: passed === true && !hasPassed(total.points, total.max_points, attempt.settings),
         is_marked_again: isMarked && marking.is_marked_again,
+        is_by_limit: isByLimit(attempt),
       },
       certificate_code,
       may_ask,
@@ -148,8 +152,24 @@ export function attemptRoutes(app: FastifyInstance): void {
 
 async function getAttempt(request: FastifyRequest): Promise<Attempt> {
   const { id } = request.params as AttemptParams['Params'];
-  const attempt = orNotFound(await findAttempt(request.server.db, signedIn(request), id, request.language));
+  const { server, language } = request;
+  const find = async () => orNotFound(await findAttempt(server.db, signedIn(request), id, language));
+  let attempt = await find();
+  // Its time is over: that is so already, whoever looks at it first.
+  if (attempt.submitted_at === null && attempt.time === 'over') {
+    await handIn(server, attempt, language);
+    attempt = await find();
+  }
   return { ...attempt, questions: questionsForReader(request, attempt.questions) };
+}
+
+function sendTooLate(reply: FastifyReply, attempt: Attempt) {
+  const words = isByLimit(attempt) ? 'attempts.time_is_over' : 'attempts.already_handed_in';
+  return reply.goTo(`/attempts/${attempt.id}/result`, words, 'bad');
+}
+
+function isByLimit({ ends_at, submitted_at }: Pick<Attempt, 'ends_at' | 'submitted_at'>): boolean {
+  return ends_at !== null && submitted_at !== null && submitted_at >= ends_at;
 }
 
 /** Answers that were not written because another one is on record; a retry that says the same is no matter. */

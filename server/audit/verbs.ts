@@ -100,6 +100,7 @@ export const verbs = [
   'course.closed',
   'course.reopened',
   'enrolment.moved',
+  'extra_time.given',
   'key.created',
   'key.rotated',
 ] as const;

@@ -1,6 +1,7 @@
 import Type, { type Static, type TSchema } from 'typebox';
 import Value from 'typebox/value';
 import { type AssignmentSettings, ways } from '../assignments/rubric.ts';
+import type { Draw } from '../quizzes/draw.ts';
 import type { QuizSettings } from '../quizzes/settings.ts';
 import type { TextFault } from './fault.ts';
 import { readSkill, type Skill } from './frameworks.ts';
@@ -36,7 +37,7 @@ type Kind = ItemSettings['kind'];
 /** What the other files hang on; there as far as it can be read, though something else be wrong. */
 export interface Outline {
   languages: string[];
-  items: { key: string; kind: Kind; line: number }[];
+  items: { key: string; kind: Kind; line: number; drawLines?: number[] }[];
 }
 
 export interface SettingsReading {
@@ -68,6 +69,18 @@ const Minutes = Type.Integer({ minimum: 1, maximum: 600 });
 const Rule = oneOf(['exact', 'ignore']);
 
 const Lesson = Type.Object({ key: Key, kind: Type.Literal('lesson'), minutes: Minutes, skills: Type.Optional(Skills) });
+/** A level may look like a number. */
+const draws = [Type.String({ minLength: 1, maxLength: 60 }), Type.Integer()].map((Level) =>
+  Type.Object(
+    {
+      tag: Type.Optional(Type.String({ minLength: 1, maxLength: 100 })),
+      level: Type.Optional(Level),
+      count: Type.Integer({ minimum: 1, maximum: 500 }),
+    },
+    { additionalProperties: false },
+  ),
+);
+type WrittenDraw = Omit<Draw, 'level'> & { level?: string | number };
 const Quiz = Type.Object({
   key: Key,
   kind: Type.Literal('quiz'),
@@ -78,6 +91,9 @@ const Quiz = Type.Object({
   shuffle: Type.Optional(Type.Boolean()),
   accents: Type.Optional(Rule),
   case: Type.Optional(Rule),
+  time_limit: Type.Optional(Minutes),
+  // A union, so that whatever is wrong with one of them is told as a fault of the draw.
+  draw: Type.Optional(Type.Array(Type.Unsafe<WrittenDraw>(Type.Union(draws)), { minItems: 1, maxItems: 50 })),
 });
 const Assignment = Type.Object({
   key: Key,
@@ -141,7 +157,10 @@ function outlineOf(value: unknown, reading: YamlReading): Outline {
   const items = listIn(value, 'items').flatMap((item, index) => {
     if (!isRecord(item) || !Value.Check(Key, item.key)) return [];
     const { key, kind } = item;
-    return isKind(kind) ? [{ key, kind, line: reading.lineOf(['items', index]) }] : [];
+    if (!isKind(kind)) return [];
+    const drawLines = listIn(item, 'draw').map((_, number) => reading.lineOf(['items', index, 'draw', number]));
+    const line = reading.lineOf(['items', index]);
+    return [{ key, kind, line, ...(drawLines.length > 0 && { drawLines }) }];
   });
   const isFirst = ({ key }: { key: string }, index: number) => items.findIndex((item) => item.key === key) === index;
   return { languages: [...new Set(languages)], items: items.filter(isFirst) };
@@ -163,6 +182,11 @@ function ownFaults(value: unknown, folder: string, reading: YamlReading): TextFa
   keys.forEach((key, index) => {
     const isRepeated = typeof key === 'string' && keys.indexOf(key) < index;
     if (isRepeated) tell(['items', index], 'item_key_repeated', { key });
+  });
+  items.forEach((item, index) => {
+    const { minutes, time_limit: limit } = item;
+    if (typeof minutes === 'number' && typeof limit === 'number' && limit >= 1 && limit < minutes)
+      tell(['items', index, 'time_limit'], 'time_limit_short', { limit, minutes });
   });
   tellSkills(value, [], tell);
   items.forEach((item, index) => void tellSkills(item, ['items', index], tell));
@@ -207,7 +231,10 @@ function settingsOf(course: Static<typeof Course>): CourseSettings {
     if (item.kind === 'assignment')
       return { ...common, kind: 'assignment', assignment: { pass: item.pass, ways: item.hand_in } };
     const { pass, attempts = null, shuffle = true, accents = 'ignore' } = item;
-    return { ...common, kind: 'quiz', quiz: { pass, attempts, shuffle, accents, case: item.case ?? 'ignore' } };
+    const { time_limit, draw } = item;
+    const rules = { pass, attempts, shuffle, accents, case: item.case ?? 'ignore' };
+    const limit = time_limit !== undefined && { time_limit };
+    return { ...common, kind: 'quiz', quiz: { ...rules, ...limit, ...(draw && { draw: draw.map(drawOf) }) } };
   });
   const lessons = items.filter(({ kind }) => kind === 'lesson').map(({ key }) => key);
   return {
@@ -220,6 +247,10 @@ function settingsOf(course: Static<typeof Course>): CourseSettings {
     },
     signOff: completion.sign_off ?? false,
   };
+}
+
+function drawOf({ level, ...draw }: WrittenDraw): Draw {
+  return level === undefined ? draw : { ...draw, level: String(level) };
 }
 
 function skillsOf(texts: string[] = []): Skill[] {

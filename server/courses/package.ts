@@ -15,6 +15,7 @@ import {
   tell,
   wordsIn,
 } from './package-desk.ts';
+import { tellDraws } from './package-draws.ts';
 import { hashOf, readFolder, type SourceFolder } from './package-files.ts';
 import { type Glossaries, readGlossaries, tellTermsWithoutLesson, termsOf } from './package-glossary.ts';
 import { pairQuiz, type QuizText, readQuiz } from './package-quizzes.ts';
@@ -72,6 +73,7 @@ export async function checkPackage(source: SourceFolder, draw = readPicture): Pr
     else assignments.set(item.key, readAssignmentItem(desk, item.key));
     await breathe();
   }
+  for (const item of settings?.items ?? []) tellDraws(desk, item, quizzes.get(item.key) ?? {});
   tellLostAnchors(desk);
   tellTermsWithoutLesson(desk, glossaries);
   if (settings !== null) tellUnused(desk);

@@ -41,17 +41,19 @@ export async function lockEnrolment(trx: Transaction<Database>, id: string): Pro
 
 /**
  * Completing twice is completing once; the first time counts. Whoever has moved to a newer version completes the item of that key there, too.
+ * @param at null: now
  */
 export async function complete(
   trx: Transaction<Database>,
   enrolment: Enrolment,
   item: { id: string },
   cause: 'read' | 'passed' | 'signed',
+  at: Date | null = null,
 ): Promise<void> {
   // Raw: the builder has no insert out of a join with values beside it.
   await sql`
-    insert into completions (person_id, enrolment_id, item_id, cause)
-    select ${enrolment.person_id}::uuid, enrolments.id, items.id, ${cause}::text
+    insert into completions (person_id, enrolment_id, item_id, cause, completed_at)
+    select ${enrolment.person_id}::uuid, enrolments.id, items.id, ${cause}::text, coalesce(${at}::timestamptz, now())
     from items as done
     join enrolments on enrolments.id = ${enrolment.id}
     join items on items.id = done.id

@@ -6,6 +6,8 @@ import type { CoursePackage, Item, LessonItem, QuizItem } from '../courses/packa
 import type { Database } from '../database/connection.ts';
 import { carryCorrections } from '../key-corrections/writing/queries.ts';
 import { searchForm } from '../platform/text.ts';
+import { drawsOf } from '../quizzes/draw.ts';
+import { isAsked } from '../quizzes/question.ts';
 import { insertSignOffItem } from '../sign-offs/asking/queries.ts';
 
 /** What the last import of a folder found. */
@@ -218,11 +220,23 @@ function termsIn({ package: { glossaries } }: NewVersion, version_id: string, it
 /** Languages pair by key, which the package has checked. */
 async function insertQuestions(trx: Transaction<Database>, item_id: string, quiz: QuizItem): Promise<void> {
   const [first] = Object.values(quiz.texts);
-  const ids = new Map((first?.questions ?? []).map(({ key }) => [key, newId()]));
+  const questions = first?.questions ?? [];
+  const ids = new Map(questions.map(({ key }) => [key, newId()]));
+  const { draw: draws = [] } = quiz.quiz;
+  await insertAll(
+    trx,
+    'draws',
+    // GIFT has no word for points: each question is worth one.
+    draws.map(({ count }, index) => ({ item_id, position: index + 1, count, points: 1 })),
+  );
   await insertAll(
     trx,
     'questions',
-    Array.from(ids, ([key, id], index) => ({ id, item_id, position: index + 1, key: String(key) })),
+    questions.map((question, index) => {
+      const { key } = question;
+      const draw = isAsked(question) ? (drawsOf(question, draws)[0] ?? null) : null;
+      return { id: ids.get(key) ?? newId(), item_id, position: index + 1, key: String(key), draw };
+    }),
   );
   await insertAll(
     trx,

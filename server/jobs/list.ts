@@ -5,6 +5,7 @@ import { removeOldOwnerLinks } from '../accounts/owner-links/queries.ts';
 import { removeOldChallenges } from '../accounts/passkeys/queries.ts';
 import { removeEndedSessions, removeForgottenBrowsers } from '../accounts/sessions/queries.ts';
 import { queueLetters } from '../announcements/letters/queries.ts';
+import { closeOverdue } from '../attempts/timing/closing.ts';
 import { backUpNightly } from '../backups/nightly.ts';
 import { removeOldBundles } from '../certificates/bundles/queries.ts';
 import { removeOldPlacements } from '../cohorts/placements/queries.ts';
@@ -95,6 +96,12 @@ export function listJobs({ config, connection, db, files }: Parts): Job[] {
     schedule: '*/5 * * * *',
     run: async () => `brought in ${await bringAll({ db, files, config })}`,
   };
+  // Whoever looks at one closes it as well.
+  const attempts = {
+    name: 'timed-attempts',
+    schedule: '*/5 * * * *',
+    run: async () => `handed in ${await closeOverdue({ db, config })}`,
+  };
   return [
     backup,
     reminders,
@@ -104,6 +111,7 @@ export function listJobs({ config, connection, db, files }: Parts): Job[] {
     funnels,
     corrections,
     courseUploads,
+    attempts,
     removing('sessions', '20 1 * * *', () => removeEndedSessions(db)),
     removing('known-browsers', '25 1 * * *', () => removeForgottenBrowsers(db)),
     removing('owner-links', '30 1 * * *', () => removeOldOwnerLinks(db)),

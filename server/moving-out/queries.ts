@@ -5,6 +5,7 @@ import type { Database } from '../database/connection.ts';
 import { holdsRole } from '../organisations/access.ts';
 import { isHelper } from '../platform/scopes.ts';
 import type { Person } from '../platform/sessions.ts';
+import type { QuizSettings } from '../quizzes/settings.ts';
 
 /** Whoever may read it: for an operator. */
 export async function findCourseToExport(db: Kysely<Database>, slug: string) {
@@ -55,6 +56,7 @@ export async function listItemsToExport(db: Kysely<Database>, version: { id: str
     .where('language', '=', language)
     .where('kind', '<>', 'sign_off')
     .select(['items.id', 'key', 'kind', 'title', 'minutes', 'html'])
+    .select(({ ref }) => ref('items.quiz').$castTo<QuizSettings | null>().as('settings'))
     .orderBy('position')
     .execute();
 }

@@ -1,9 +1,11 @@
 import { readText } from '../courses/package-files.ts';
 import { changed, leftOut, type Note } from '../moving-in/draft.ts';
 import { categoryLine } from '../moving-in/package-files.ts';
+import { countDrawn } from '../quizzes/draw.ts';
 import { readGift } from '../quizzes/gift-read.ts';
 import { writeGift } from '../quizzes/gift-write.ts';
 import { mapTexts, type Question } from '../quizzes/question.ts';
+import type { QuizSettings } from '../quizzes/settings.ts';
 import { type MoodlePicture, pluginFile, writeMoodleXml } from './moodle-xml.ts';
 import { standingAlone } from './standing-alone.ts';
 
@@ -13,6 +15,7 @@ export interface SourceQuiz {
   /** of its file in the package */
   path: string;
   content: Buffer;
+  settings?: Pick<QuizSettings, 'time_limit' | 'draw'> | null;
 }
 
 export function giftOf(quizzes: SourceQuiz[], notes: Note[]): string {
@@ -73,8 +76,11 @@ function alone(question: Question, path: string, notes: Note[], picture: (path: 
   });
 }
 
-function tellCame({ title, path }: SourceQuiz, { length: count }: unknown[], notes: Note[]): void {
+function tellCame({ title, path, settings }: SourceQuiz, { length: count }: unknown[], notes: Note[]): void {
   notes.push({ outcome: 'came', thing: 'quiz', place: path, code: 'came_quiz', values: { title, count } });
+  const { time_limit: minutes, draw } = settings ?? {};
+  if (minutes !== undefined) notes.push(leftOut('quiz', path, 'out_time_limit', { minutes }));
+  if (draw) notes.push(leftOut('quiz', path, 'out_draw', { count: countDrawn(draw) }));
 }
 
 function nameOf(path: string): string {

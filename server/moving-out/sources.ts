@@ -33,10 +33,10 @@ export async function openSources({ db, files }: Stores, course: CourseToExport,
     return hash === undefined ? null : bytesOf(files, path, hash);
   };
   const quizzes: SourceQuiz[] = [];
-  for (const { key, title } of items.filter(({ kind }) => kind === 'quiz')) {
+  for (const { key, title, settings } of items.filter(({ kind }) => kind === 'quiz')) {
     const path = `${language}/${key}.gift`;
     const content = await read(path);
-    if (content !== null) quizzes.push({ title, path, content });
+    if (content !== null) quizzes.push({ title, path, content, settings });
   }
   return { items, quizzes, read, hasGlossary: hashes.has(`${language}/glossary.yaml`) };
 }

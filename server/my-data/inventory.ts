@@ -47,6 +47,7 @@ export const inventory: Entry[] = [
   { table: 'household_members', person: 'person_id', erasing: 'remove' },
   { table: 'mentoring_offers', person: 'person_id', others: ['decided_by_id'], erasing: 'remove' },
   { table: 'cohort_members', person: 'person_id', erasing: 'end' },
+  { table: 'extra_times', person: 'person_id', others: ['given_by_id'], erasing: 'keep' },
   { table: 'guidance_wishes', person: 'person_id', erasing: 'remove' },
   { table: 'cohort_mentors', person: 'person_id', others: ['added_by_id'], erasing: 'keep' },
   { table: 'mentors', person: 'person_id', erasing: 'keep' },

@@ -1,12 +1,14 @@
 import { type Kysely, sql } from 'kysely';
 import { jsonArrayFrom } from 'kysely/helpers/postgres';
 import { isAtQuiz } from '../attempts/queries.ts';
+import { timeState } from '../attempts/timing/queries.ts';
 import { readableCourses, versionRead } from '../courses/queries.ts';
 import type { Database } from '../database/connection.ts';
 import { gathered } from '../database/prepared.ts';
 import { correctionsOf } from '../key-corrections/queries.ts';
 import type { Language } from '../platform/i18n.ts';
 import { getVersion } from '../versions/reading.ts';
+import { countDrawn } from './draw.ts';
 import type { QuizSettings } from './settings.ts';
 
 const quizByKey = gathered({ person: 'uuid', slug: 'text', key: 'text' }, (db, { person, slug, key }) =>
@@ -16,6 +18,7 @@ const quizByKey = gathered({ person: 'uuid', slug: 'text', key: 'text' }, (db, {
     .where('items.key', '=', key)
     .where('items.kind', '=', 'quiz')
     .select(['courses.slug', 'enrolments.id as enrolment_id', 'items.id', 'items.version_id'])
+    .select(sql<number>`extra_percent(${person}, courses.id, items.key)`.as('extra_percent'))
     .select((eb) => eb.ref('items.quiz').$castTo<QuizSettings>().as('settings'))
     .select(correctionsOf(sql.ref('items.id')).as('corrections'))
     .select((eb) =>
@@ -36,7 +39,9 @@ const quizByKey = gathered({ person: 'uuid', slug: 'text', key: 'text' }, (db, {
           )
           .whereRef('attempts.enrolment_id', '=', 'enrolments.id')
           .where(isAtQuiz(sql.ref('items.id')))
-          .select(['attempts.id', 'attempts.number', 'attempts.started_at', 'submitted_at'])
+          .select(['attempts.id', 'attempts.number', 'attempts.started_at', 'submitted_at', 'attempts.item_id'])
+          .select('attempts.ends_at')
+          .select(timeState(sql.ref('attempts.ends_at')).as('time'))
           .select(['points', 'max_points', 'passed'])
           .orderBy('attempts.number', 'desc'),
       ).as('attempts'),
@@ -61,6 +66,8 @@ export async function findQuiz(
     ...quiz,
     course_title: version.title,
     language: version.language,
+    /** How many an attempt asks. */
+    question_count: quiz.settings.draw ? countDrawn(quiz.settings.draw) : item.question_count,
   };
 }
 

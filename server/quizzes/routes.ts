@@ -1,17 +1,18 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { handIn } from '../attempts/handing-in.ts';
 import { openAttempt } from '../attempts/queries.ts';
 import { lockEnrolment } from '../enrolments/queries.ts';
 import { Forbidden, orNotFound } from '../platform/errors.ts';
 import { isHelper, signedIn } from '../platform/scopes.ts';
 import { trialRules } from '../trials/rules.ts';
 import { findQuiz, type Quiz } from './queries.ts';
-import { attemptsLeft, percentOf } from './settings.ts';
+import { attemptsLeft, minutesOf, percentOf } from './settings.ts';
 
 declare module '../platform/views.ts' {
   interface Views {
     'quizzes/show': {
       quiz: Quiz;
-      open: { id: string } | null;
+      open: { id: string; ends_at: string | null } | null;
       /** Without a per cent: somebody has to mark it first. */
       attempts: { id: string; number: number; submitted_at: string; percent: number | null; passed: boolean }[];
       left: number | null;
@@ -19,6 +20,8 @@ declare module '../platform/views.ts' {
       passed: boolean;
       /** In a trial that counts for nothing. */
       may_try: boolean;
+      /** That an attempt of theirs may take; null: no limit. */
+      minutes: number | null;
     };
   }
 }
@@ -34,9 +37,8 @@ export function quizRoutes(app: FastifyInstance): void {
   const { db } = app;
 
   app.get<QuizParams>('/courses/:slug/quizzes/:key', async (request, reply) => {
-    const { slug, key } = request.params;
     const person = signedIn(request);
-    const quiz = orNotFound(await findQuiz(db, person, slug, key, request.language));
+    const quiz = await getQuiz(request);
     const attempts = handedIn(quiz);
     return reply.page('quizzes/show', {
       quiz,
@@ -46,13 +48,14 @@ export function quizRoutes(app: FastifyInstance): void {
       best: bestOf(attempts),
       passed: attempts.some((attempt) => attempt.passed),
       may_try: trialRules(quiz, isHelper(person)).may,
+      minutes: minutesOf(quiz.settings, quiz.extra_percent),
     });
   });
 
   app.post<QuizParams>('/courses/:slug/quizzes/:key/attempts', async (request, reply) => {
     const person = signedIn(request);
     const { slug, key } = request.params;
-    const quiz = orNotFound(await findQuiz(db, person, slug, key, request.language));
+    const quiz = await getQuiz(request);
     const { enrolment_id } = quiz;
     if (enrolment_id === null) throw new Forbidden();
     const isOpen = quiz.attempts.some(({ submitted_at }) => submitted_at === null);
@@ -66,6 +69,20 @@ export function quizRoutes(app: FastifyInstance): void {
       ? reply.goTo(`/courses/${slug}/quizzes/${key}`, 'quizzes.none_left', 'bad')
       : reply.goTo(`/attempts/${attemptId}`);
   });
+}
+
+/** An attempt that is under way though its time is over is handed in first: that is so already, whoever looks. */
+async function getQuiz(request: FastifyRequest): Promise<Quiz> {
+  const { server, language } = request;
+  const { slug, key } = request.params as QuizParams['Params'];
+  const person = signedIn(request);
+  const find = async () => orNotFound(await findQuiz(server.db, person, slug, key, language));
+  const quiz = await find();
+  const over = quiz.attempts.find(({ submitted_at, time }) => submitted_at === null && time === 'over');
+  if (over === undefined || quiz.enrolment_id === null) return quiz;
+  const { id, item_id } = over;
+  await handIn(server, { id, item_id, person_id: person.id, enrolment_id: quiz.enrolment_id }, language);
+  return find();
 }
 
 function handedIn(quiz: Quiz) {

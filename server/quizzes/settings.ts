@@ -1,3 +1,5 @@
+import type { Draw } from './draw.ts';
+
 /** What course.yaml says of a quiz, as stored with its item. */
 export interface QuizSettings {
   /** Per cent needed to pass. */
@@ -7,6 +9,10 @@ export interface QuizSettings {
   shuffle: boolean;
   accents: 'exact' | 'ignore';
   case: 'exact' | 'ignore';
+  /** In minutes, from the beginning of an attempt; left out: none. */
+  time_limit?: number;
+  /** Each attempt gets so many of its questions; left out: all of them. */
+  draw?: Draw[];
 }
 
 /**
@@ -25,6 +31,11 @@ export function meanScore(shares: number[]): number | null {
 
 export function hasPassed(points: number, maxPoints: number, settings: QuizSettings): boolean {
   return percentOf(points, maxPoints) >= settings.pass;
+}
+
+/** How long an attempt may take, as the database works it out when it begins; null: as long as one likes. */
+export function minutesOf({ time_limit }: Pick<QuizSettings, 'time_limit'>, extraPercent: number): number | null {
+  return time_limit === undefined ? null : Math.ceil((time_limit * (100 + extraPercent)) / 100);
 }
 
 /** null: no limit. */

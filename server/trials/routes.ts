@@ -8,6 +8,7 @@ import { type ResultQuestion, resultQuestions } from '../attempts/results.ts';
 import { Forbidden, orNotFound } from '../platform/errors.ts';
 import type { Errors } from '../platform/forms.ts';
 import { isHelper, signedIn } from '../platform/scopes.ts';
+import { drawQuestions } from '../quizzes/draw.ts';
 import { findQuiz, type Quiz } from '../quizzes/queries.ts';
 import { listQuestions } from '../versions/reading.ts';
 import { type TrialRules, trialRules } from './rules.ts';
@@ -85,12 +86,12 @@ export function trialRoutes(app: FastifyInstance): void {
       return null;
     }
     const { corrections, language } = quiz;
-    const questions = attemptQuestions(
-      await listQuestions(db, quiz),
-      { answers: [], corrections, essay_marks: [] },
-      language,
-    );
-    // The same order each time for one person: a question that was left is found again.
+    const { draw } = quiz.settings;
+    const bodies = await listQuestions(db, quiz);
+    // The same ones in the same order each time for one person: a question that was left is found again.
+    const question_ids = draw ? drawQuestions(person.id, bodies, draw) : null;
+    const facts = { answers: [], corrections, essay_marks: [], question_ids };
+    const questions = attemptQuestions(bodies, facts, language);
     const contents = { id: person.id, settings: quiz.settings, questions: questionsForReader(request, questions) };
     return { quiz, rules, contents };
   }

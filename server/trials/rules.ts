@@ -14,7 +14,14 @@ export type TrialRules =
  * passed or used them all, so that a trial is no further attempt. Who helps others: always.
  */
 export function trialRules(
-  { enrolment_id, required, settings, attempts }: Pick<Quiz, 'enrolment_id' | 'required' | 'settings' | 'attempts'>,
+  {
+    enrolment_id,
+    required,
+    settings,
+    attempts,
+  }: Pick<Quiz, 'enrolment_id' | 'required' | 'settings'> & {
+    attempts: Pick<Quiz['attempts'][number], 'passed'>[];
+  },
   isHelper: boolean,
 ): TrialRules {
   if (enrolment_id === null) return isHelper ? { may: true, reveals: true } : { may: false, why: 'not_enrolled' };

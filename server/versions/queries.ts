@@ -93,7 +93,7 @@ export const selectQuestions = prepared((db, { item_id }: Placeholders<{ item_id
   db
     .selectFrom('questions')
     .where('item_id', '=', item_id)
-    .select(['id', 'key', 'position', 'points'])
+    .select(['id', 'key', 'position', 'points', 'draw'])
     .select((eb) =>
       eb
         .selectFrom('question_texts')

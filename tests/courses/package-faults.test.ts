@@ -110,6 +110,57 @@ t.test('is told: what is no file, without waiting for it', async (t) => {
   t.strictSame(await faultsIn(folder), ['en/first.md file_unreadable']);
 });
 
+// Quizzes with a time limit, and drawn ones
+tells('a time limit that is none', settings('pass: 70', 'pass: 70, time_limit: 0'), [
+  'course.yaml:15 setting_time_limit',
+]);
+tells('a time limit shorter than the quiz takes', settings('pass: 70', 'pass: 70, time_limit: 2'), [
+  'course.yaml:15 time_limit_short',
+]);
+for (const draw of [
+  '5',
+  '[]',
+  '[5]',
+  '[{ count: 0 }]',
+  '[{ tag: x }]',
+  '[{ level: [1], count: 1 }]',
+  '[{ count: 1, of: x }]',
+])
+  tells(`a draw that is none: ${draw}`, settings('pass: 70', `pass: 70, draw: ${draw}`), [
+    'course.yaml:15 setting_draw',
+  ]);
+const drawnQuiz = (draw: string, ...lines: string[]): Files => ({
+  ...settings(
+    '  - { key: final, kind: quiz, minutes: 3, pass: 70 }',
+    `  - key: final\n    kind: quiz\n    minutes: 3\n    pass: 70\n    draw:\n${draw}`,
+  ),
+  ...questions(...lines),
+});
+tells(
+  'a draw that asks for more than there is, at its own line',
+  drawnQuiz(
+    '      - { count: 1, level: 1 }\n      - { count: 2, tag: x }',
+    '// [id:q2] [tag:x]',
+    '::Hai::[markdown]Đúng?{T}',
+  ),
+  ['course.yaml:20 draw_too_few', 'course.yaml:21 draw_too_few', 'vi/final.gift:2 draw_none'],
+);
+tells(
+  'a question of two draws',
+  drawnQuiz('      - { count: 1 }\n      - { count: 1, tag: x }', '// [id:q2] [tag:x]', '::Hai::[markdown]Đúng?{T}'),
+  ['vi/final.gift:5 draw_two'],
+);
+tells(
+  'an essay that only some would get',
+  drawnQuiz('      - { count: 1 }', '// [id:q2]', '::Hai::[markdown]Kể đi.{}'),
+  ['vi/final.gift:5 draw_essay'],
+);
+tells(
+  'no draw at all, nor an essay that all get',
+  drawnQuiz('      - { count: 2 }', '// [id:q2]', '::Hai::[markdown]Kể đi.{}'),
+  [],
+);
+
 // course.yaml: how it is written
 tells('broken YAML, at its line', settings('level: basic', 'level: "basic'), ['course.yaml:4 yaml']);
 tells('an alias', settings('languages: [vi, en]', 'languages: &all [vi, en]\nnotes: *all'), ['course.yaml:7 yaml']);

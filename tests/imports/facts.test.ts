@@ -3,6 +3,7 @@ import t from 'tap';
 import { v7 } from 'uuid';
 import type { Database } from '../../server/database/connection.ts';
 import { handedIn, mark, withWork } from '../assignments/work.ts';
+import { drawn } from '../attempts/drawn.ts';
 import { checkIn } from '../check-ins/check-ins.ts';
 import { alsoLearns, cohort, mentor, putIn } from '../cohorts/cohorts.ts';
 import { handedIn as essayHandedIn, essayOf, mark as markEssay, withEssay } from '../essays/essays.ts';
@@ -146,6 +147,8 @@ t.test('Every table with facts refuses to have one changed or taken away', async
   const ut = await learner(site, { slug: 'essay' });
   await putIn(site, group, ut, hoa);
   await markEssay(hoa, essayOf(await essayHandedIn(ut, undefined, 'essay')));
+  await publish(t, site, drawn, 'drawn');
+  await hoa.post(`/cohorts/${group.id}/members/${member}/extra-times`, { id: v7(), quiz: 'all', percent: '25' });
   await publish(t, site, withSignOff, 'signed');
   await decide(hoa, await signOffOf(site, await readyLearner(site, { slug: 'signed' }), 'signed'));
 

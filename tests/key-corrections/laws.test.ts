@@ -65,12 +65,13 @@ const quiz = fc
 
 const rows = (quiz: { body: Question }[]) =>
   quiz.map(({ body }, index) => ({
-    ...{ id: String(index), key: String(index), position: index + 1, points: 1 + index },
+    ...{ id: String(index), key: String(index), position: index + 1, points: 1 + index, draw: null },
     bodies: { vi: body },
   }));
 const factsOf = (quiz: { response: Response | null; given: number | null }[], corrections: Correction[]) => ({
   answers: quiz.map(({ response }, index) => ({ question_id: String(index), revision: 1, response, language: 'vi' })),
   corrections,
+  question_ids: null,
   essay_marks: quiz.flatMap(({ given }, index) =>
     given === null ? [] : [{ question_id: String(index), points: given, comment: null }],
   ),

@@ -178,3 +178,23 @@ function marks(one: Question): unknown {
 function plain(one: Question): Question {
   return readGift(giftOf([quizOf([one])], [])).questions[0] ?? one;
 }
+
+t.test('A time limit and draws have no place in a file of questions, and the report says so', async (t) => {
+  const settings = { time_limit: 20, draw: [{ tag: 'may', count: 2 }, { count: 3 }] };
+  const content = Buffer.from('// [id:one] [tag:may]\n[markdown]Một cộng một?{=Hai ~Ba}\n');
+  const quiz = { title: 'Cuối khoá', path: 'vi/final.gift', content, settings };
+  for (const write of [
+    giftOf,
+    (quizzes: SourceQuiz[], notes: Note[]) => moodleXmlOf(quizzes, async () => null, notes),
+  ]) {
+    const notes: Note[] = [];
+    t.match(await write([quiz], notes), 'may', 'tags go along');
+    t.match(
+      notes.filter(({ outcome }) => outcome === 'left_out'),
+      [
+        { code: 'out_time_limit', values: { minutes: 20 } },
+        { code: 'out_draw', values: { count: 5 } },
+      ],
+    );
+  }
+});

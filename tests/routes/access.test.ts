@@ -277,6 +277,8 @@ GET /account/calendar                                                 sign-in st
 POST /account/calendar                                                sign-in stranger · 303 rest
 POST /account/calendar/remove                                         sign-in stranger · 303 rest
 POST /cohorts/:id/members/:member/openings                            sign-in stranger · 422 manager above owner · 404 rest
+GET /cohorts/:id/members/:member/extra-times                          sign-in stranger · 200 mentor manager above owner · 404 rest
+POST /cohorts/:id/members/:member/extra-times                         sign-in stranger · 422 mentor manager above owner · 404 rest
 GET /cohorts/:id/members/:member/check-ins                            sign-in stranger · 200 mentor manager above owner · 404 rest
 POST /cohorts/:id/members/:member/check-ins                           sign-in stranger · 422 mentor · 403 manager above owner · 404 rest
 GET /cohorts/:id/members/:member/check-ins/new                        sign-in stranger · 200 mentor · 403 manager above owner · 404 rest

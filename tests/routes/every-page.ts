@@ -10,6 +10,7 @@ import { accountsSite, applicant, nobody, pin, type Site, signedUp, signIn } fro
 import { announcementPages } from '../announcements/pages.ts';
 import { workPages } from '../assignments/pages.ts';
 import { withWork } from '../assignments/work.ts';
+import { timedPages } from '../attempts/pages.ts';
 import { cohortPages } from '../cohorts/pages.ts';
 import { strangersBadge } from '../credentials/strangers.ts';
 import { withEssay } from '../essays/essays.ts';
@@ -84,6 +85,7 @@ export async function everyPage(t: Test, language: Language): Promise<EveryPage>
     ...(await signOffPages(site, reading)),
     ...(await essayPages(site, reading)),
     ...(await correctionPages(t, site, reading)),
+    ...(await timedPages(t, site, reading)),
     ...(await mentoringPages(site, reading)),
     ...(await publishingPages(site, reading)),
     ...(await announcementPages(site, reading, stranger())),

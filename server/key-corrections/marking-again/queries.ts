@@ -65,7 +65,7 @@ export async function listMarked(db: Kysely<Database>, run: Run, limit: number) 
         sql<boolean>`(attempts.item_id, attempts.id) > (${run.after_item_id}::uuid, ${run.after_attempt_id}::uuid)`,
       ),
     )
-    .select(['attempts.id', 'attempts.item_id', 'attempts.person_id', 'attempts.enrolment_id'])
+    .select(['attempts.id', 'attempts.item_id', 'attempts.person_id', 'attempts.enrolment_id', 'attempts.question_ids'])
     .select(['marking.number', 'marking.points', 'marking.max_points', 'marking.passed'])
     .select((eb) => [
       newestAnswers().$castTo<NewestAnswer[]>().as('answers'),

@@ -36,7 +36,7 @@ export function previewOf(alike: Alike[], question: VersionQuestion, key: Key | 
   for (const { settings, response, language, mark, points, max_points, passed, count } of alike) {
     const answer = { question_id: question.id, revision: 1, response, language: language ?? first };
     const correction: Correction = { number: 1, question_id: question.id, key, reason: '' };
-    const facts = { answers: [answer], corrections: [correction], essay_marks: [] };
+    const facts = { answers: [answer], corrections: [correction], essay_marks: [], question_ids: null };
     const [corrected] = attemptQuestions([question], facts, first);
     const after = corrected === undefined ? null : markQuestion(corrected, settings);
     if (after === null) continue;

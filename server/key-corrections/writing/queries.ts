@@ -80,10 +80,10 @@ function sameQuestions(db: Kysely<Database>, quiz: { course_id: string; key: str
     .where(isUnchangedFrom(sql`${question.id}::uuid`));
 }
 
-/** Of a `questions` row of the statement around it. Where it stands in its file says nothing of a question. */
+/** Of a `questions` row of the statement around it. Where it stands in its file says nothing of a question, nor do the tags it is drawn by. */
 function isUnchangedFrom(questionId: ReturnType<typeof sql>) {
   return sql<boolean>`(
-    select coalesce(bool_and(mine.body - 'line' = theirs.body - 'line'), false)
+    select coalesce(bool_and(mine.body - array['line', 'tags'] = theirs.body - array['line', 'tags']), false)
     from question_texts as mine join question_texts as theirs using (language)
     where mine.question_id = questions.id and theirs.question_id = ${questionId}
   )`;
@@ -95,54 +95,58 @@ export async function listAlike(
   quiz: { course_id: string; key: string },
   question: { id: string },
 ): Promise<Alike[]> {
-  return sameQuestions(db, quiz, question)
-    .innerJoin('attempts', 'attempts.item_id', 'items.id')
-    .innerJoin('persons', 'persons.id', 'attempts.person_id')
-    .where('persons.erased_at', 'is', null)
-    .innerJoinLateral(
-      (lateral) =>
-        lateral
-          .selectFrom('markings')
-          .whereRef('markings.attempt_id', '=', 'attempts.id')
-          .select(['number', 'markings.points', 'max_points', 'passed'])
-          .orderBy('markings.number', 'desc')
-          .limit(1)
-          .as('marking'),
-      (join) => join.onTrue(),
-    )
-    .leftJoin('marks', (join) =>
-      join
-        .onRef('marks.attempt_id', '=', 'attempts.id')
-        .onRef('marks.marking_number', '=', 'marking.number')
-        .onRef('marks.question_id', '=', 'questions.id'),
-    )
-    .leftJoinLateral(
-      (lateral) =>
-        lateral
-          .selectFrom('answers')
-          .whereRef('answers.person_id', '=', 'attempts.person_id')
-          .whereRef('answers.attempt_id', '=', 'attempts.id')
-          .whereRef('answers.question_id', '=', 'questions.id')
-          .select(['response', 'answers.language'])
-          .orderBy('revision', 'desc')
-          .limit(1)
-          .as('newest'),
-      (join) => join.onTrue(),
-    )
-    .select((eb) => [
-      'questions.id as question_id',
-      eb.ref('items.quiz').$castTo<Alike['settings']>().as('settings'),
-      eb.ref('newest.response').$castTo<Alike['response']>().as('response'),
-      'newest.language',
-      eb.fn.coalesce('marks.points', sql<number>`0`).as('mark'),
-      'marking.points',
-      'max_points',
-      'passed',
-      eb.fn.countAll<number>().as('count'),
-    ])
-    .groupBy(['questions.id', 'items.quiz', 'newest.response', 'newest.language', 'marks.points', 'marking.points'])
-    .groupBy(['max_points', 'passed'])
-    .execute();
+  return (
+    sameQuestions(db, quiz, question)
+      .innerJoin('attempts', 'attempts.item_id', 'items.id')
+      // Drawn for others, it was nothing to them.
+      .where(sql<boolean>`coalesce(questions.id = any(attempts.question_ids), true)`)
+      .innerJoin('persons', 'persons.id', 'attempts.person_id')
+      .where('persons.erased_at', 'is', null)
+      .innerJoinLateral(
+        (lateral) =>
+          lateral
+            .selectFrom('markings')
+            .whereRef('markings.attempt_id', '=', 'attempts.id')
+            .select(['number', 'markings.points', 'max_points', 'passed'])
+            .orderBy('markings.number', 'desc')
+            .limit(1)
+            .as('marking'),
+        (join) => join.onTrue(),
+      )
+      .leftJoin('marks', (join) =>
+        join
+          .onRef('marks.attempt_id', '=', 'attempts.id')
+          .onRef('marks.marking_number', '=', 'marking.number')
+          .onRef('marks.question_id', '=', 'questions.id'),
+      )
+      .leftJoinLateral(
+        (lateral) =>
+          lateral
+            .selectFrom('answers')
+            .whereRef('answers.person_id', '=', 'attempts.person_id')
+            .whereRef('answers.attempt_id', '=', 'attempts.id')
+            .whereRef('answers.question_id', '=', 'questions.id')
+            .select(['response', 'answers.language'])
+            .orderBy('revision', 'desc')
+            .limit(1)
+            .as('newest'),
+        (join) => join.onTrue(),
+      )
+      .select((eb) => [
+        'questions.id as question_id',
+        eb.ref('items.quiz').$castTo<Alike['settings']>().as('settings'),
+        eb.ref('newest.response').$castTo<Alike['response']>().as('response'),
+        'newest.language',
+        eb.fn.coalesce('marks.points', sql<number>`0`).as('mark'),
+        'marking.points',
+        'max_points',
+        'passed',
+        eb.fn.countAll<number>().as('count'),
+      ])
+      .groupBy(['questions.id', 'items.quiz', 'newest.response', 'newest.language', 'marks.points', 'marking.points'])
+      .groupBy(['max_points', 'passed'])
+      .execute()
+  );
 }
 
 export interface NewCorrection {
