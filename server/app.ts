@@ -125,6 +125,7 @@ import { publishingRoutes } from './publishing/routes.ts';
 import { draftSettingsRoutes } from './publishing/settings/routes.ts';
 import { draftTextRoutes } from './publishing/texts/routes.ts';
 import { courseUploadRoutes } from './publishing/uploads/routes.ts';
+import { draftTranslationRoutes } from './publishing/translation/routes.ts';
 import { quizRoutes } from './quizzes/routes.ts';
 import { reportRoutes } from './results/reports/routes.ts';
 import { resultRoutes } from './results/routes.ts';
@@ -331,6 +332,7 @@ export async function buildApp({
       draftSettingsRoutes,
       draftItemRoutes,
       draftTextRoutes,
+      draftTranslationRoutes,
       draftPictureRoutes,
       draftPictureAddingRoutes,
       draftPictureKeepingRoutes,

@@ -111,6 +111,7 @@ export const deeds = [
   { table: 'draft_reviews', others: ['submitted_by_id', 'decided_by_id'] },
   { table: 'draft_comments', others: ['author_id', 'resolved_by_id'] },
   { table: 'draft_waivers', others: ['waived_by_id'] },
+  { table: 'draft_translation_marks', others: ['marked_by_id', 'settled_by_id'] },
   { table: 'closed_versions', others: ['closed_by_id'] },
   { table: 'key_corrections', others: ['corrected_by_id'] },
   { table: 'course_versions', others: ['published_by_id'] },

@@ -5,7 +5,7 @@ import { englishEase, vietnameseEase } from '../courses/reading-ease.ts';
 export interface Check {
   path: string;
   line: number | null;
-  code: 'lesson_heavy' | 'picture_heavy' | 'licence_unknown' | 'hard_to_read';
+  code: 'lesson_heavy' | 'picture_heavy' | 'licence_unknown' | 'hard_to_read' | 'translation_stale';
   values: Record<string, string | number>;
   /** `waivable`: a reviewer may let it through for a reason; `advice` stops nobody. */
   weight: 'refused' | 'waivable' | 'advice';

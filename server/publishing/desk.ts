@@ -5,6 +5,7 @@ import { type Checked, textOf } from './checking.ts';
 import { isText } from './files/content.ts';
 import type { Draft } from './queries.ts';
 import type { Reviewing } from './review/queries.ts';
+import { staleCounts } from './translation/stale.ts';
 
 export interface DeskFault extends Fault {
   /** Where it is mended; null where no page mends it. */
@@ -20,6 +21,8 @@ export interface DeskItem {
   texts: { language: string; path: string; bytes: number; isThere: boolean }[];
   faults: number;
   comments: number;
+  /** Parts that may be behind those of another language. */
+  stale: number;
 }
 
 export interface DeskPage {
@@ -34,6 +37,10 @@ export interface DeskPage {
   /** Of course.yaml: what a button that changes the order began from. */
   revision: number;
   reviewing: Reviewing;
+  /** Of the description. */
+  stale: number;
+  /** Of each text, by path. */
+  stale_by_path: Map<string, number>;
 }
 
 /** A draft as its desk shows it. */
@@ -41,6 +48,8 @@ export function deskOf(draft: Draft, checked: Checked, reviewing: Reviewing, rea
   const { outline, titles, faults, folder, settings } = checked;
   const languages = outline.languages;
   const language = languages.includes(reader) ? reader : (languages[0] ?? reader);
+  const stale_by_path = staleCounts(checked, reviewing.stale);
+  const staleIn = (file: string) => languages.reduce((sum, one) => sum + (stale_by_path.get(`${one}/${file}`) ?? 0), 0);
   const titleIn = (file: string) => titles.get(`${language}/${file}`) ?? '';
   return {
     draft,
@@ -64,11 +73,14 @@ export function deskOf(draft: Draft, checked: Checked, reviewing: Reviewing, rea
         })),
         faults: faults.filter((fault) => paths.includes(fault.file)).length,
         comments: reviewing.open_comments[item.key] ?? 0,
+        stale: staleIn(file),
       };
     }),
     faults: faults.map((fault) => ({ ...fault, href: draft.may_write ? hrefOf(draft, fault) : null })),
     revision: folder.revisions.get('course.yaml') ?? 0,
     reviewing,
+    stale: staleIn('course.md'),
+    stale_by_path,
   };
 }
 

@@ -5,6 +5,7 @@ import type { Note } from '../moving-in/draft.ts';
 import { holdsRole } from '../organisations/access.ts';
 import { Forbidden, NotFound, orNotFound } from '../platform/errors.ts';
 import { type Content, saveDraftFiles } from './files/queries.ts';
+import { takeOverMarks } from './translation/queries.ts';
 
 type Somebody = { id: string };
 
@@ -213,6 +214,7 @@ export async function insertDraft(
   }
   const changes = files.map((file) => ({ ...file, revision: 0 }));
   const { outcome } = await saveDraftFiles(trx, { id }, changes, author);
+  if (course !== null) await takeOverMarks(trx, { id }, course);
   return outcome === 'full' ? 'full' : 'made';
 }
 

@@ -42,6 +42,9 @@ export async function publishingPages(site: Site, reading: Reading): Promise<Pag
   pages.push(await author.post(`${desk}/text`, { path: 'vi/first.md', content: `# Khác\n\n${'rat-dai'.repeat(40)}` }));
   pages.push(await author.post(`${desk}/text/preview`, { path: 'vi/first.md', content: '# Bài\n\n**Đậm** [x](y.md)' }));
   pages.push(...(await picturePages(author, desk)));
+  const sides = `${desk}/items/first/translation`;
+  pages.push(await author.get(sides), await author.get(`${desk}/items/final/translation?one=en&other=vi`));
+  pages.push(await author.post(sides, { 'one-0-0123456789abcdef': longName, 'other-7-0123456789abcdef': longName }));
   await author.post(`${desk}/removal`);
   pages.push(...(await all(author, [desk, '/publishing?state=discarded'])));
 

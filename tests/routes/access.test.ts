@@ -340,6 +340,8 @@ GET /publishing/:id/picture                                           sign-in st
 POST /publishing/:id/picture/placement                                sign-in stranger · 409 author owner · 403 reviewer manager above · 404 rest
 POST /publishing/:id/picture/replacement                              sign-in stranger · 422 author owner · 403 reviewer manager above · 404 rest
 POST /publishing/:id/picture/removal                                  sign-in stranger · 303 author owner · 403 reviewer manager above · 404 rest
+GET /publishing/:id/items/:key/translation                           sign-in stranger · 200 author owner · 403 reviewer manager above · 404 rest
+POST /publishing/:id/items/:key/translation                          sign-in stranger · 303 author owner · 403 reviewer manager above · 404 rest
 GET /publishing/:id/pictures/:file                                    sign-in stranger · 404 rest
 POST /publishing/:id/comments                                         sign-in stranger · 303 author reviewer manager above owner · 404 rest
 POST /publishing/:id/comments/:comment/resolution                     sign-in stranger · 404 rest

@@ -3,6 +3,7 @@ import type { SourceFolder } from '../../courses/package-files.ts';
 import type { Database } from '../../database/connection.ts';
 import type { FileStore } from '../../files/store.ts';
 import { orNotFound } from '../../platform/errors.ts';
+import { markTranslations } from '../translation/queries.ts';
 import { mostDraftBytes, mostDraftFiles } from './limits.ts';
 
 type Somebody = { id: string };
@@ -143,6 +144,12 @@ export async function saveDraftFiles(
   if (await wouldBeFull(trx, draft, fresh)) return { outcome: 'full' };
   const revision = await nextRevision(trx, draft, person);
   for (const change of fresh) await writeFile(trx, draft, change, revision, person);
+  const rewritten = fresh.flatMap(({ path, content: after }) => {
+    const file = byPath.get(path);
+    const before = file?.removed_at === null ? file.content : null;
+    return before === null || before === undefined || typeof after !== 'string' ? [] : [{ path, before, after }];
+  });
+  await markTranslations(trx, draft, rewritten, person);
   return { outcome: 'saved', revision };
 }
 

@@ -5,6 +5,7 @@ import type { Verb } from '../../audit/verbs.ts';
 import type { Database } from '../../database/connection.ts';
 import { lockDraft } from '../files/queries.ts';
 import type { Draft } from '../queries.ts';
+import type { StaleMark } from '../translation/stale.ts';
 
 type Somebody = { id: string };
 
@@ -56,6 +57,12 @@ export async function getReviewing(db: Kysely<Database>, { id }: Draft, itemKey:
           'path', path, 'code', code, 'reason', reason, 'name', full_name) order by path, code), '[]')
         from draft_waivers left join person_details on person_id = waived_by_id where draft_id = drafts.id
       )`.as('waivers'),
+      sql<StaleMark[]>`(
+        select coalesce(json_agg(json_build_object(
+          'file', file, 'language', language, 'block', block,
+          'source_language', source_language, 'source_after', source_after)), '[]')
+        from draft_translation_marks where draft_id = drafts.id and settled_how is null
+      )`.as('stale'),
     ])
     .executeTakeFirstOrThrow();
   return { ...found, reviews, open_comments, last: reviews[0] ?? null };

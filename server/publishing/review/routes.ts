@@ -9,6 +9,7 @@ import { checkDraft } from '../checking.ts';
 import { type Check, standing } from '../checks.ts';
 import { type DeskPage, deskOf } from '../desk.ts';
 import { type Draft, getDraft, getOwnDraft } from '../queries.ts';
+import { staleChecks } from '../translation/stale.ts';
 import { PublicationForm, ReturnForm, SubmissionForm, WaiverForm } from './forms.ts';
 import { publishDraft, publishingChecks } from './publishing.ts';
 import { getReviewing, insertWaiver, returnDraft, setBase, submitDraft } from './queries.ts';
@@ -120,7 +121,8 @@ export function draftReviewRoutes(app: FastifyInstance): void {
     const reader = signedIn(reply.request);
     const reviewing = await getReviewing(db, draft);
     const desk = deskOf(draft, await checkDraft(app, draft), reviewing, reply.request.language);
-    const checks = await publishingChecks(app, draft);
+    const found = await publishingChecks(app, draft);
+    const checks = found && [...found, ...staleChecks(desk.stale_by_path)];
     const revision = String(draft.revision);
     const changes = reviewing.last?.changes ?? '';
     return reply.page(
