@@ -60,11 +60,7 @@ async function drawBook(
     listItemsToExport(db, version, language),
     listBookPictures(db, version),
   ]);
-  const pictures = new Map<string, Buffer>();
-  for (const { hash, media_type } of copies) {
-    const content = await files.find(hash);
-    if (content !== null) pictures.set(`${hash.slice(0, 32)}.${media_type === 'image/png' ? 'png' : 'jpg'}`, content);
-  }
+  const pictures = await readPictures(files, copies);
   const { published_at, ...said } = texts;
   const book = {
     ...said,
@@ -76,4 +72,17 @@ async function drawBook(
     pictures,
   };
   return buffer(Readable.from(writeZip(epubEntries(book, wordsIn(language)), new Set([mimetype]))));
+}
+
+/** By the names that pages call them by. */
+export async function readPictures(
+  files: Stores['files'],
+  copies: { hash: string; media_type: string }[],
+): Promise<Map<string, Buffer>> {
+  const pictures = new Map<string, Buffer>();
+  for (const { hash, media_type } of copies) {
+    const content = await files.find(hash);
+    if (content !== null) pictures.set(`${hash.slice(0, 32)}.${media_type === 'image/png' ? 'png' : 'jpg'}`, content);
+  }
+  return pictures;
 }

@@ -1,8 +1,10 @@
+import { wordsIn } from '../courses/package-desk.ts';
 import { changed, leftOut, type Note } from '../moving-in/draft.ts';
 import { inOrder } from '../moving-in/report.ts';
-import { getBook } from './books.ts';
+import { getBook, readPictures } from './books.ts';
+import { cartridgeEntries } from './cartridge.ts';
 import type { Format } from './formats.ts';
-import type { CourseToExport } from './queries.ts';
+import { type CourseToExport, getCartridgeTexts } from './queries.ts';
 import { giftOf, moodleXmlOf } from './quizzes.ts';
 import { openSources, packageEntries, type Stores } from './sources.ts';
 import { writeZip } from './zip.ts';
@@ -29,11 +31,34 @@ export async function exportCourse(
       notes: whatBooksLeave(course, language, items),
     };
   }
+  if (format === 'cartridge') return cartridgeOf(stores, course, language, publicUrl);
   const sources = await openSources(stores, course, language);
   const notes = whatQuestionsLeave(course, language, sources);
   const text =
     format === 'gift' ? giftOf(sources.quizzes, notes) : await moodleXmlOf(sources.quizzes, sources.read, notes);
   return { bytes: [Buffer.from(text)], notes: inOrder(notes) };
+}
+
+async function cartridgeOf(
+  { db, files }: Stores,
+  course: CourseToExport,
+  language: string,
+  publicUrl: URL,
+): Promise<Exported> {
+  const { copies, ...texts } = await getCartridgeTexts(db, course, language);
+  const address = new URL(`/courses/${course.slug}`, publicUrl).href;
+  const pictures = await readPictures(files, copies);
+  const t = wordsIn(language);
+  const words = {
+    ...{ true: t('attempts.true'), false: t('attempts.false') },
+    ...{ glossary: t('glossaries.heading'), outcomes: t('courses.outcomes') },
+  };
+  const notes: Note[] = [changed('course', 'course.yaml', 'out_rules')];
+  const others = course.languages.filter((one) => one !== language);
+  if (others.length > 0)
+    notes.push(leftOut('course', 'course.yaml', 'out_languages', { language, others: others.join(', ') }));
+  const entries = cartridgeEntries({ ...texts, address, language, pictures }, words, notes);
+  return { bytes: writeZip(entries), notes: inOrder(notes) };
 }
 
 type Sources = Pick<Awaited<ReturnType<typeof openSources>>, 'items' | 'quizzes' | 'hasGlossary'>;

@@ -1,5 +1,5 @@
 /** What a course can be written as, the one that holds all of it first. */
-export const formats = ['package', 'gift', 'moodle-xml', 'epub'] as const;
+export const formats = ['package', 'gift', 'moodle-xml', 'epub', 'cartridge'] as const;
 export type Format = (typeof formats)[number];
 
 export const endings = {
@@ -7,6 +7,7 @@ export const endings = {
   gift: 'gift',
   'moodle-xml': 'xml',
   epub: 'epub',
+  cartridge: 'imscc',
 } as const satisfies Record<Format, string>;
 
 export const mediaTypes = {
@@ -14,6 +15,7 @@ export const mediaTypes = {
   gift: 'text/plain; charset=utf-8',
   'moodle-xml': 'application/xml',
   epub: 'application/epub+zip',
+  cartridge: 'application/zip',
 } as const satisfies Record<Format, string>;
 
 export function isFormat(value: string): value is Format {

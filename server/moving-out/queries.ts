@@ -5,6 +5,7 @@ import type { Database } from '../database/connection.ts';
 import { holdsRole } from '../organisations/access.ts';
 import { isHelper } from '../platform/scopes.ts';
 import type { Person } from '../platform/sessions.ts';
+import type { Question } from '../quizzes/question.ts';
 import type { QuizSettings } from '../quizzes/settings.ts';
 
 /** Whoever may read it: for an operator. */
@@ -110,6 +111,10 @@ export async function listMissingBooks(db: Kysely<Database>) {
 
 /** All that a book says, but its pictures. */
 export async function getBookTexts(db: Kysely<Database>, version: { id: string }, language: string) {
+  return bookTexts(db, version, language).executeTakeFirstOrThrow();
+}
+
+function bookTexts(db: Kysely<Database>, version: { id: string }, language: string) {
   return db
     .selectFrom('course_versions')
     .innerJoin('courses', 'courses.id', 'course_versions.course_id')
@@ -128,8 +133,7 @@ export async function getBookTexts(db: Kysely<Database>, version: { id: string }
           .select(['term', 'meaning'])
           .orderBy(sql`term collate "vi-x-icu"`),
       ).as('terms'),
-    )
-    .executeTakeFirstOrThrow();
+    );
 }
 
 /** The copies that every reader can show. */
@@ -142,4 +146,39 @@ export async function listBookPictures(db: Kysely<Database>, version: { id: stri
     .select(['files.hash', 'media_type'])
     .distinct()
     .execute();
+}
+
+/** All that a cartridge says, but what is in its pictures. */
+export async function getCartridgeTexts(db: Kysely<Database>, version: { id: string }, language: string) {
+  return bookTexts(db, version, language)
+    .select((eb) => [
+      jsonArrayFrom(
+        eb
+          .selectFrom('items')
+          .innerJoin('item_texts', 'item_texts.item_id', 'items.id')
+          .whereRef('items.version_id', '=', 'course_versions.id')
+          .where('item_texts.language', '=', language)
+          .where('kind', '<>', 'sign_off')
+          .select(['key', 'kind', 'item_texts.title', 'item_texts.html'])
+          .select((inner) => inner.ref('items.quiz').$castTo<QuizSettings | null>().as('quiz'))
+          .select(
+            sql<Question[]>`(
+              select coalesce(jsonb_agg(body order by questions.position), '[]') from questions
+              join question_texts on question_texts.question_id = questions.id and question_texts.language = ${language}
+              where questions.item_id = items.id
+            )`.as('questions'),
+          )
+          .orderBy('items.position'),
+      ).as('items'),
+      jsonArrayFrom(
+        eb
+          .selectFrom('version_pictures')
+          .innerJoin('files', 'files.hash', 'version_pictures.hash')
+          .whereRef('version_pictures.version_id', '=', 'course_versions.id')
+          .where('media_type', 'in', ['image/png', 'image/jpeg'])
+          .select(['files.hash', 'media_type'])
+          .distinct(),
+      ).as('copies'),
+    ])
+    .executeTakeFirstOrThrow();
 }

@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import t from 'tap';
 import { readZippedFolder } from '../../server/courses/package-zip.ts';
+import { readBytes } from '../../server/moving-in/reading.ts';
 import { readGift } from '../../server/quizzes/gift-read.ts';
 import { testApp } from '../support/app.ts';
 import { temporaryFolder } from '../support/child.ts';
@@ -13,7 +14,16 @@ import { signedIn } from '../support/people.ts';
 import { smallCourse } from '../support/small-course.ts';
 import { statementsOf } from '../support/statements.ts';
 
-const pages = ['', '/gift', '/gift/file', '/package/file', '/moodle-xml', '/moodle-xml/file?in=en'];
+const pages = [
+  '',
+  '/gift',
+  '/gift/file',
+  '/package/file',
+  '/moodle-xml',
+  '/moodle-xml/file?in=en',
+  '/cartridge',
+  '/cartridge/file?in=en',
+];
 
 t.test(
   'Authors and managers of the organisation that owns a course take it along, nobody else finds the way',
@@ -55,7 +65,7 @@ t.test('The files hold the course as it is, and the page says first what they wi
     [
       '/courses/small',
       '/courses/small/exports/package/file',
-      ...['gift', 'moodle-xml', 'epub'].flatMap((kind) =>
+      ...['gift', 'moodle-xml', 'epub', 'cartridge'].flatMap((kind) =>
         ['vi', 'en'].map((one) => `/courses/small/exports/${kind}?in=${one}`),
       ),
     ],
@@ -83,6 +93,22 @@ t.test('The files hold the course as it is, and the page says first what they wi
   const xml = await author.get('/courses/small/exports/moodle-xml/file');
   t.match(xml.headers['content-type'], 'application/xml');
   t.equal(xml.body.match(/<question type="(?!category)/g)?.length, 9);
+
+  const said = textOf(byRole((await author.get('/courses/small/exports/cartridge')).html, 'main'));
+  t.match(said, /“Cuối khoá” cần đúng 60% để đạt/);
+  t.match(said, /“Ghép” \(matching\) không có chỗ trong chuẩn này/);
+  const [cartridge, again] = await Promise.all(
+    [1, 2].map(() =>
+      site.app.inject({ url: '/courses/small/exports/cartridge/file', headers: { cookie: cookieOf(author) } }),
+    ),
+  );
+  t.equal(cartridge?.headers['content-disposition'], 'attachment; filename="small-vi.imscc"');
+  t.ok(cartridge?.rawPayload.equals(again?.rawPayload ?? Buffer.alloc(0)), 'the same bytes each time');
+  const draft = await readBytes(cartridge?.rawPayload ?? Buffer.alloc(0), 'small.imscc');
+  t.strictSame(
+    [draft.title, draft.language, ...draft.items.map(({ kind, title }) => `${kind} ${title}`)],
+    ['Khoá nhỏ', 'vi', 'lesson Bài đầu', 'lesson Bài hai', 'quiz Luyện tập', 'quiz Cuối khoá'],
+  );
 });
 
 t.test('What is no format, no language or no course is not found', async (t) => {
@@ -97,7 +123,7 @@ t.test('The pages cost at most four statements', async (t) => {
   const site = await testApp(t);
   await publish(t, site);
   const author = await signedIn(site, { roles: ['author'] });
-  for (const page of ['', '/gift', '/gift/file', '/package/file', '/moodle-xml']) {
+  for (const page of ['', '/gift', '/gift/file', '/package/file', '/moodle-xml', '/cartridge', '/cartridge/file']) {
     const statements = await statementsOf(site, () => author.get(`/courses/small/exports${page}`));
     t.ok(statements.length <= 4, `${page}: ${statements.length}`);
   }

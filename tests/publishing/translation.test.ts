@@ -102,7 +102,7 @@ t.test('What was behind is known to the next draft of the published course, and 
   const followed = { [fieldWith(page, 'One two three.')]: 'One two three four.' };
   await author.submit(page, { form: '#sides', fields: followed, button: 'Lưu' });
   t.notMatch(mainOf(await author.get(path)), /có thể chưa khớp/);
-  const statements = await statementsOf({ db, app, ...site }, () => author.get(`${path}/items/first/translation`));
+  const statements = await statementsOf({ db, ...site }, () => author.get(`${path}/items/first/translation`));
   t.ok(statements.length <= 4, `${statements.length}`);
 });
 
@@ -219,7 +219,7 @@ t.test(
       button: 'Lưu',
     });
     t.match(mainOf(await author.get(sides)), `Trang ${pages}: 1 chỗ có thể đã cũ`);
-    const statements = await statementsOf({ db, app, ...site }, () => author.get(`${sides}?page=2`));
+    const statements = await statementsOf({ db, ...site }, () => author.get(`${sides}?page=2`));
     t.ok(statements.length <= 4, `${statements.length}`);
   },
 );
