@@ -52,6 +52,7 @@ const deeds = [
   'publishing/review/publishing',
   'publishing/uploads/bringing',
   'publishing/uploads/parts',
+  'publishing/texts/conflict',
   'simulation/simulating',
   'versions/reading',
 ];

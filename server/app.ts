@@ -120,6 +120,8 @@ import { draftPictureAddingRoutes } from './publishing/pictures/adding/routes.ts
 import { draftPictureKeepingRoutes } from './publishing/pictures/keeping/routes.ts';
 import { draftPictureRoutes } from './publishing/pictures/routes.ts';
 import { draftReportRoutes } from './publishing/reports/routes.ts';
+import { draftQuestionRoutes } from './publishing/questions/routes.ts';
+import { draftQuizRoutes } from './publishing/quizzes/routes.ts';
 import { draftReviewRoutes } from './publishing/review/routes.ts';
 import { publishingRoutes } from './publishing/routes.ts';
 import { draftSettingsRoutes } from './publishing/settings/routes.ts';
@@ -333,6 +335,8 @@ export async function buildApp({
       draftItemRoutes,
       draftTextRoutes,
       draftTranslationRoutes,
+      draftQuizRoutes,
+      draftQuestionRoutes,
       draftPictureRoutes,
       draftPictureAddingRoutes,
       draftPictureKeepingRoutes,

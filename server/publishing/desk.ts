@@ -76,7 +76,7 @@ export function deskOf(draft: Draft, checked: Checked, reviewing: Reviewing, rea
         stale: staleIn(file),
       };
     }),
-    faults: faults.map((fault) => ({ ...fault, href: draft.may_write ? hrefOf(draft, fault) : null })),
+    faults: faults.map((fault) => ({ ...fault, href: draft.may_write ? hrefOf(draft, outline, fault) : null })),
     revision: folder.revisions.get('course.yaml') ?? 0,
     reviewing,
     stale: staleIn('course.md'),
@@ -84,7 +84,10 @@ export function deskOf(draft: Draft, checked: Checked, reviewing: Reviewing, rea
   };
 }
 
-function hrefOf({ id }: Draft, { file, line }: Fault): string | null {
+function hrefOf({ id }: Draft, { items }: Checked['outline'], { file, line }: Fault): string | null {
+  const [language, name] = file.split('/');
+  const quiz = items.find((item) => item.kind === 'quiz' && fileOf(item) === name);
+  if (quiz) return `/publishing/${id}/quizzes/${quiz.key}?language=${language}`;
   const at = line === null ? '' : `&line=${line}`;
   return isText(file) ? `/publishing/${id}/text?path=${encodeURIComponent(file)}${at}` : null;
 }

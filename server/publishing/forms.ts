@@ -40,3 +40,8 @@ export const NewItemForm = Type.Object({
   kind: field.choice(['lesson', 'quiz'], { message: 'publishing.error_kind' }),
   revision: field.integer({ minimum: 0, maximum: 2_000_000_000 }),
 });
+
+export const QuizTitleForm = Type.Object({
+  title: field.text({ maxLength: 120, pattern: '\\p{L}|\\p{N}', message: 'publishing.error_item_title' }),
+  revision: field.integer({ minimum: 0, maximum: 2_000_000_000 }),
+});

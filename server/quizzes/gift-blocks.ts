@@ -6,6 +6,9 @@ export interface Block {
   /** the line of the file each line stands on, from 1 */
   numbers: number[];
   comments: string[];
+  /** its first and its last line in the file, comments included, from 1 */
+  from: number;
+  to: number;
 }
 
 type Braces = 'none' | 'open' | 'closed';
@@ -28,6 +31,10 @@ export function splitBlocks(source: string): { blocks: Block[]; categories: stri
     block = emptyBlock();
     braces = 'none';
   };
+  const reach = (line: number) => {
+    block.from ||= line;
+    block.to = line;
+  };
   const isInside = (index: number) => {
     if (braces !== 'open') return false;
     if (index > closingLine) closingLine = findClosingLine(lines, kinds, index);
@@ -39,6 +46,7 @@ export function splitBlocks(source: string): { blocks: Block[]; categories: stri
     if (kind === 'comment') {
       if (braces === 'closed' && line.includes('[id:')) end();
       block.comments.push(line);
+      reach(index + 1);
       continue;
     }
     if (kind === 'category' && braces !== 'open') {
@@ -53,6 +61,7 @@ export function splitBlocks(source: string): { blocks: Block[]; categories: stri
     }
     block.lines.push(line);
     block.numbers.push(index + 1);
+    reach(index + 1);
     braces = afterLine(braces, line);
   }
   end();
@@ -60,7 +69,7 @@ export function splitBlocks(source: string): { blocks: Block[]; categories: stri
 }
 
 function emptyBlock(): Block {
-  return { lines: [], numbers: [], comments: [] };
+  return { lines: [], numbers: [], comments: [], from: 0, to: 0 };
 }
 
 type Kind = 'blank' | 'comment' | 'category' | 'title' | 'text';
@@ -108,16 +117,26 @@ export function readMarks(comments: string[]): { key: string | null; tags: strin
   };
 }
 
-function* marksIn(comment: string): Generator<{ name: string; value: string }> {
+/** What an author noted beside the marks. */
+export function withoutMarks(comment: string): string {
+  let [kept, end] = ['', 0];
+  for (const mark of marksIn(comment)) {
+    kept += comment.slice(end, mark.from);
+    end = mark.to;
+  }
+  return kept + comment.slice(end);
+}
+
+function* marksIn(comment: string): Generator<{ name: string; value: string; from: number; to: number }> {
   for (let at = comment.indexOf('['); at >= 0; at = comment.indexOf('[', at + 1)) {
     const name = ['id', 'tag'].find((known) => comment.startsWith(`[${known}:`, at));
     if (name === undefined) continue;
-    const start = at + name.length + 2;
+    const [from, start] = [at, at + name.length + 2];
     at = start;
     while (at < comment.length && comment[at] !== ']') at += comment[at] === '\\' ? 2 : 1;
     if (at >= comment.length) return;
     yield {
-      name,
+      ...{ name, from, to: at + 1 },
       value: comment
         .slice(start, at)
         .replace(/\\([\]\\])/g, '$1')

@@ -26,28 +26,52 @@ const mostFaults = 100;
  * `true` in small letters, a weight after `=` in a choice, `%33,3%`, indentation kept in Markdown and HTML.
  */
 export function readGift(source: string): GiftReading {
+  const { places, categories } = readGiftPlaces(source);
+  return {
+    questions: places.flatMap(({ question }) => question ?? []),
+    categories,
+    faults: places.flatMap(({ fault }) => fault ?? []),
+  };
+}
+
+/** What stands between two lines of a file: a question, or why it cannot be read. */
+export interface GiftPlace {
+  /** The first and the last line, comments included, from 1. */
+  from: number;
+  to: number;
+  question?: Question;
+  fault?: GiftFault;
+}
+
+/** The same, in the order of the file, each with its lines. */
+export function readGiftPlaces(source: string): { places: GiftPlace[]; categories: string[] } {
   const { blocks, categories } = splitBlocks(cleanSource(source));
-  const questions: Question[] = [];
-  const faults: GiftFault[] = [];
+  const places: GiftPlace[] = [];
+  let faults = 0;
   const lineOfKey = new Map<string, number>();
   for (const block of blocks) {
-    if (faults.length === mostFaults) {
-      faults.push({ line: block.numbers[0] ?? 1, code: 'gift_too_many_faults', values: { most: mostFaults } });
+    const { from, to } = block;
+    if (faults === mostFaults) {
+      const line = block.numbers[0] ?? 1;
+      places.push({ from, to, fault: { line, code: 'gift_too_many_faults', values: { most: mostFaults } } });
       break;
     }
-    const { question, fault } = readBlock(block);
-    if (fault) faults.push(fault);
-    if (!question) continue;
-    const earlier = question.key === null ? undefined : lineOfKey.get(question.key);
-    if (question.key !== null && earlier !== undefined) {
-      const values = { id: question.key, earlier };
-      faults.push({ line: question.line, code: 'gift_same_id', values });
-      continue;
-    }
-    if (question.key !== null) lineOfKey.set(question.key, question.line);
-    questions.push(question);
+    const place = { from, to, ...readOnce(block, lineOfKey) };
+    if (place.fault) faults += 1;
+    places.push(place);
   }
-  return { questions, categories, faults };
+  return { places, categories };
+}
+
+/** A second question of one id is none. */
+function readOnce(block: Block, lineOfKey: Map<string, number>): { question?: Question; fault?: GiftFault } {
+  const reading = readBlock(block);
+  const { key = null, line = 1 } = reading.question ?? {};
+  if (key === null) return reading;
+  const earlier = lineOfKey.get(key);
+  if (earlier !== undefined) return { fault: { line, code: 'gift_same_id', values: { id: key, earlier } } };
+  lineOfKey.set(key, line);
+  return reading;
 }
 
 /**

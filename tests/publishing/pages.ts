@@ -37,6 +37,14 @@ export async function publishingPages(site: Site, reading: Reading): Promise<Pag
   const text = `${desk}/text?path=vi/first.md`;
   pages.push(...(await all(author, [desk, text, `${text}&beside=en&line=3`, `${desk}/text?path=course.yaml`])));
   pages.push(...(await all(author, [`${desk}/items/first`, `${desk}/review`, `${desk}/settings`])));
+  const unread = `// [id:q1]\nHỏng {=a\n\n// [id:q9]\n${longName}{T}\n`;
+  await author.post(`${desk}/text`, { path: 'vi/final.gift', content: unread, revision: '1' });
+  const quiz = `${desk}/quizzes/final`;
+  pages.push(...(await all(author, [quiz, `${quiz}?language=en`, `${quiz}/questions/q1?language=en`])));
+  pages.push(await author.post(`${quiz}/questions/q1`, { language: 'en', text_0: '', feedback_0: longName }));
+  for (const type of ['choices', 'truefalse', 'number', 'matching', 'essay', 'description'])
+    pages.push(await author.get(`${quiz}/new-question?type=${type}`));
+  pages.push(await author.get(`${quiz}/new-question?like=q1&language=vi`));
   const settings = await author.get(`${desk}/settings`);
   pages.push(await author.submit(settings, { form: '#settings', fields: { hours: 'x' } }));
   pages.push(await author.post(`${desk}/text`, { path: 'vi/first.md', content: `# Khác\n\n${'rat-dai'.repeat(40)}` }));

@@ -342,6 +342,14 @@ POST /publishing/:id/picture/replacement                              sign-in st
 POST /publishing/:id/picture/removal                                  sign-in stranger · 303 author owner · 403 reviewer manager above · 404 rest
 GET /publishing/:id/items/:key/translation                           sign-in stranger · 200 author owner · 403 reviewer manager above · 404 rest
 POST /publishing/:id/items/:key/translation                          sign-in stranger · 303 author owner · 403 reviewer manager above · 404 rest
+GET /publishing/:id/quizzes/:key                                      sign-in stranger · 200 author owner · 403 reviewer manager above · 404 rest
+POST /publishing/:id/quizzes/:key/title                               sign-in stranger · 303 author owner · 403 reviewer manager above · 404 rest
+GET /publishing/:id/quizzes/:key/new-question                         sign-in stranger · 200 author owner · 403 reviewer manager above · 404 rest
+POST /publishing/:id/quizzes/:key/questions                           sign-in stranger · 422 author owner · 403 reviewer manager above · 404 rest
+GET /publishing/:id/quizzes/:key/questions/:question                  sign-in stranger · 200 author owner · 403 reviewer manager above · 404 rest
+POST /publishing/:id/quizzes/:key/questions/:question                 sign-in stranger · 422 author owner · 403 reviewer manager above · 404 rest
+POST /publishing/:id/quizzes/:key/questions/:question/place           sign-in stranger · 303 author owner · 403 reviewer manager above · 404 rest
+POST /publishing/:id/quizzes/:key/questions/:question/removal         sign-in stranger · 303 author owner · 403 reviewer manager above · 404 rest
 GET /publishing/:id/pictures/:file                                    sign-in stranger · 404 rest
 POST /publishing/:id/comments                                         sign-in stranger · 303 author reviewer manager above owner · 404 rest
 POST /publishing/:id/comments/:comment/resolution                     sign-in stranger · 404 rest

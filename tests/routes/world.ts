@@ -174,7 +174,7 @@ export async function world(t: Test) {
       member: ids.member,
       mentor: ids.mentorRow,
       meeting: ids.meeting,
-      question: /\/(?:corrections|statistics)\//.test(path) ? 'one' : ids.question,
+      question: questionIn(path) ?? ids.question,
       placement: ids.placement,
       entry: ids.checkIn,
       submission: ids.submission,
@@ -193,8 +193,13 @@ export async function world(t: Test) {
     return path.replace(/:(\w+)/g, (_, name: string) => own[name] ?? name) + (queries[path] ?? '');
   }
 
+  function questionIn(path: string): string | undefined {
+    if (path.startsWith('/publishing/')) return 'q1';
+    return /\/(?:corrections|statistics)\//.test(path) ? 'one' : undefined;
+  }
+
   function keyIn(path: string): string {
-    if (path.startsWith('/publishing/')) return 'first';
+    if (path.startsWith('/publishing/')) return path.includes('/quizzes/') ? 'final' : 'first';
     if (/\/(quizzes|statistics)\//.test(path)) return 'final';
     return path.includes('/assignments/') ? 'story' : 'second';
   }

@@ -40,9 +40,8 @@ export function draftItemRoutes(app: FastifyInstance): void {
     const saved = await save(draft, yaml, revision, author, texts);
     if (saved?.outcome !== 'saved') return notSaved(reply, draft, saved);
     const [first = ''] = outline.languages;
-    return first === ''
-      ? reply.goTo(`/publishing/${draft.id}`, 'publishing.item_added')
-      : reply.goTo(`/publishing/${draft.id}/text?path=${first}/${file}`, 'publishing.item_added');
+    const page = kind === 'quiz' ? `/quizzes/${key}` : `/text?path=${first}/${file}`;
+    return reply.goTo(`/publishing/${draft.id}${first === '' ? '' : page}`, 'publishing.item_added');
   });
 
   app.post<WithKey>('/publishing/:id/items/:key/place', async (request, reply) => {

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { v7 as newId } from 'uuid';
 import type { Fault } from '../../courses/fault.ts';
+import { fileOf } from '../../courses/package-desk.ts';
 import { type Preview, previewText } from '../../courses/package-preview.ts';
 import { orNotFound } from '../../platform/errors.ts';
 import { queryText } from '../../platform/forms.ts';
@@ -8,13 +9,13 @@ import { rowId } from '../../platform/row-id.ts';
 import { signedIn } from '../../platform/scopes.ts';
 import { wantsFragment } from '../../platform/views.ts';
 import { type Checked, checkDraft, textOf } from '../checking.ts';
-import { type DiffLine, diffLines } from '../difference.ts';
 import { isText, typedText } from '../files/content.ts';
-import { findDraftFile, type Saved, saveDraftFile } from '../files/queries.ts';
+import { type Saved, saveDraftFile } from '../files/queries.ts';
 import { glance } from '../pictures/drawing.ts';
 import { withDraftPictures } from '../preview.ts';
 import { type Draft, getOwnDraft } from '../queries.ts';
 import { titleOf } from '../titles.ts';
+import { showConflict } from './conflict.ts';
 
 interface TextPage {
   draft: Draft;
@@ -33,24 +34,14 @@ interface TextPage {
   /** The same text in other languages, to look at beside it. */
   others: { language: string; path: string; content: string | null }[];
   kind: 'lesson' | 'quiz' | 'course' | 'other';
+  /** Where a quiz can be written in forms as well. */
+  forms: string | null;
   error: string | null;
 }
 
 declare module '../../platform/views.ts' {
   interface Views {
     'publishing/text': TextPage;
-    'publishing/conflict': {
-      draft: Draft;
-      path: string;
-      title: string;
-      /** What was typed, and what stands there now; null where it was removed. */
-      mine: string;
-      theirs: string | null;
-      lines: DiffLine[];
-      revision: number;
-      changed_by_name: string | null;
-      changed_at: Date | null;
-    };
     'publishing/_saved': { revision: number; state: 'saved' | 'changed' | 'closed' | 'full'; at: Date };
   }
 }
@@ -58,7 +49,7 @@ declare module '../../platform/views.ts' {
 type WithId = { Params: { id: string }; Body: Record<string, string> };
 
 /** In characters, of one text. */
-const longestText = 400_000;
+export const longestText = 400_000;
 /** Of a form: three for each letter with a mark, and as many again for its encoding. */
 const bodyLimit = 4_000_000;
 
@@ -88,7 +79,7 @@ export function draftTextRoutes(app: FastifyInstance): void {
     const change = { path, content, revision, editor: { id: editor, isAutomatic } };
     const saved = await db.transaction().execute((trx) => saveDraftFile(trx, draft, change, author));
     if (isAutomatic) return showSaved(reply, saved, revision);
-    if (saved.outcome === 'changed') return showConflict(reply, draft, path, content);
+    if (saved.outcome === 'changed') return showConflict(db, reply, draft, { path, mine: content });
     if (saved.outcome !== 'saved')
       return showAgain(reply, draft, checked, request.body, `publishing.not_saved_${saved.outcome}`);
     const encoded = encodeURIComponent(path);
@@ -123,22 +114,6 @@ export function draftTextRoutes(app: FastifyInstance): void {
       { status: error === null ? 200 : 422 },
     );
   }
-
-  async function showConflict(reply: FastifyReply, draft: Draft, path: string, mine: string) {
-    const now = await findDraftFile(db, draft, path);
-    const theirs = now?.content ?? null;
-    return reply.page(
-      'publishing/conflict',
-      {
-        ...{ draft, path, mine, theirs, title: titleOf(path, theirs ?? mine) || path },
-        lines: diffLines(theirs ?? '', mine),
-        revision: now?.revision ?? 0,
-        changed_by_name: now?.changed_by_name ?? null,
-        changed_at: now?.changed_at ?? null,
-      },
-      { status: 409 },
-    );
-  }
 }
 
 function showSaved(reply: FastifyReply, saved: Saved, before: number) {
@@ -171,6 +146,7 @@ function pageOf(draft: Draft, checked: Checked, path: string, beside: string): T
   const { folder, outline, titles, faults } = checked;
   const content = textOf(folder, path);
   const [language = '', file = ''] = path.includes('/') ? path.split('/') : ['', path];
+  const quiz = outline.items.find((item) => item.kind === 'quiz' && fileOf(item) === file);
   const others = language === '' ? [] : outline.languages.filter((one) => one !== language);
   const course = outline.languages.map((one) => titles.get(`${one}/course.md`)).find(Boolean);
   return {
@@ -189,6 +165,7 @@ function pageOf(draft: Draft, checked: Checked, path: string, beside: string): T
       content: one === beside ? textOf(folder, `${one}/${file}`) : null,
     })),
     kind: kindOf(file),
+    forms: quiz ? `/publishing/${draft.id}/quizzes/${quiz.key}?language=${language}` : null,
   };
 }
 

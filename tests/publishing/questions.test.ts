@@ -1,0 +1,221 @@
+import t, { type Test } from 'tap';
+import { soundCourse } from '../courses/folder.ts';
+import { testApp } from '../support/app.ts';
+import { type Client, client, type Page } from '../support/client.ts';
+import { allByRole, byRole, textOf } from '../support/html.ts';
+import { learner, publish } from '../support/learners.ts';
+import { organisation } from '../support/organisations.ts';
+import { signedIn } from '../support/people.ts';
+import { smallCourse } from '../support/small-course.ts';
+import { statementsOf } from '../support/statements.ts';
+import { assertValidHtml } from '../support/valid-html.ts';
+import { draft } from './drafts.ts';
+
+const mainOf = ({ html }: Page) => textOf(byRole(html, 'main')).replaceAll('\u00a0', ' ');
+const files = { ...soundCourse, ...smallCourse } as Record<string, string>;
+
+async function desks(t: Test, written = files) {
+  const site = await testApp(t);
+  const author = await signedIn(site, { roles: ['author'], full_name: 'Nguyễn Thị Lan' });
+  const second = await signedIn(site, { roles: ['author'], full_name: 'Trần Minh' });
+  const made = await draft(site, author, { slug: 'small', files: written });
+  const fileOf = async (path: string) =>
+    (
+      await site.db
+        .selectFrom('draft_files')
+        .select('content')
+        .where('draft_id', '=', made.id)
+        .where('path', '=', path)
+        .executeTakeFirst()
+    )?.content ?? '';
+  const desk = `/publishing/${made.id}`;
+  return { ...site, author, second, desk, quiz: `${desk}/quizzes/final`, fileOf };
+}
+
+const open = (visitor: Client, quiz: string, id: string, language = 'vi') =>
+  visitor.get(`${quiz}/questions/${id}?language=${language}`);
+
+t.test('A form for each type shows what stands there, and saved as it is it changes not a byte', async (t) => {
+  const { author, quiz, fileOf } = await desks(t);
+  const before = await fileOf('vi/final.gift');
+  const list = await author.get(quiz);
+  t.match(mainOf(list), /1\. Một cộng một là mấy\? Chọn một đáp án.*Đúng hay sai.*Gõ một số.*Ghép đôi/);
+  for (const id of ['one', 'several', 'true', 'word', 'number', 'pairs', 'blank']) {
+    const saved = await author.submit(await open(author, quiz, id), { form: '#question' });
+    t.match(saved.headers.location, `${quiz}?language=vi`, id);
+  }
+  t.equal(await fileOf('vi/final.gift'), before);
+  const pages = [list, await open(author, quiz, 'pairs'), await open(author, quiz, 'several')];
+  await assertValidHtml(t, new Map(pages.map(({ url, body }) => [url, body])));
+});
+
+t.test('What is typed is written into the file, the rest of it left alone', async (t) => {
+  const { author, quiz, fileOf } = await desks(t);
+  const before = (await fileOf('vi/final.gift')).split('\n\n');
+  const page = await open(author, quiz, 'word');
+  const saved = await author.submit(page, { form: '#question', fields: { text: 'Thủ đô nước ta là gì?' } });
+  t.equal(saved.status, 303);
+  const after = (await fileOf('vi/final.gift')).split('\n\n');
+  t.match(after[4], /^\/\/ \[id:word\] \[tag:lesson:second\]\n::Gõ chữ::\[markdown\]Thủ đô nước ta là gì\?\{/);
+  t.same(after.toSpliced(4, 1), before.toSpliced(4, 1));
+  t.equal((await author.submit(page, { form: '#question', fields: { text: 'Thủ đô nước ta là gì?' } })).status, 303);
+});
+
+t.test('One more answer is asked for without losing what was typed, and nothing is saved by it', async (t) => {
+  const { author, quiz, fileOf } = await desks(t);
+  const before = await fileOf('vi/final.gift');
+  const more = await author.submit(await open(author, quiz, 'one'), {
+    form: '#question',
+    fields: { text: 'Một\nhai', text_1: 'Bốn mươi' },
+    button: 'Thêm đáp án',
+  });
+  t.equal(more.status, 200);
+  t.equal(allByRole(more.html, 'group', /^Đáp án \d/).length, 4);
+  t.match(textOf(byRole(more.html, 'textbox', 'Câu hỏi')), 'Một hai');
+  t.equal(await fileOf('vi/final.gift'), before);
+  const saved = await author.submit(more, { form: '#question', fields: { text_3: 'Năm' }, button: 'Lưu' });
+  // Languages have as many options: that is told at the field.
+  t.match(saved.headers.location, `${quiz}?language=vi`);
+  t.match(await fileOf('vi/final.gift'), /~Bốn mươi#.*\n.*\n\t~Năm\n/);
+  t.match(mainOf(await author.get(`${quiz}?language=en`)), /⚠/);
+  const dropped = await author.submit(await open(author, quiz, 'one'), {
+    form: '#question',
+    fields: { gone_3: 'yes' },
+  });
+  t.equal(dropped.status, 303);
+  t.notMatch(await fileOf('vi/final.gift'), 'Năm');
+});
+
+t.test('What cannot be saved is told at its field and typed only once', async (t) => {
+  const { author, quiz, fileOf } = await desks(t);
+  const before = await fileOf('vi/final.gift');
+  const refused = await author.submit(await open(author, quiz, 'number'), {
+    form: '#question',
+    fields: { text_0: 'khoảng hai', general: 'Chữ mới' },
+  });
+  t.equal(refused.status, 422);
+  t.match(refused.html.querySelector('#text_0-error')?.text, /một số chỉ hiểu được một cách/);
+  t.match(textOf(byRole(refused.html, 'textbox', 'Nói gì với mọi người')), 'Chữ mới');
+  t.equal(await fileOf('vi/final.gift'), before);
+  const faulty = await author.submit(await open(author, quiz, 'one'), { form: '#question', fields: { weight_0: '0' } });
+  t.match(faulty.headers.location, `${quiz}/questions/one?language=vi`, 'what is unwise is saved, and told');
+  t.match((await author.follow(faulty)).html.querySelector('#rows .error')?.text, /⚠/);
+});
+
+for (const [type, fields, written] of [
+  ['Chọn một đáp án', { text: 'Câu?', text_0: 'Có', text_1: 'Không' }, /Câu\?\{\n\t=Có\n\t~Không\n\}/],
+  ['Chọn nhiều', { text: 'Câu?', text_0: 'a', text_1: 'b', weight_1: 'share', text_2: 'c' }, /~%50%a\n\t~%50%b\n\t~c/],
+  ['Đúng hay sai', { text: 'Câu?', correct: 'false', wrong: 'Chưa' }, /Câu\?\{FALSE#Chưa\}/],
+  ['Gõ câu trả lời', { text: 'Câu?', text_0: 'Một' }, /\{\n\t=%100%Một\n\}/],
+  ['Gõ một số', { text: 'Câu?', text_0: '2,5', other_0: '3' }, /\{#\n\t=%100%2\.5\.\.3\n\}/],
+  ['Ghép đôi', { text: 'Câu?', text_0: 'a', other_0: 'b', text_1: 'c', other_1: 'd' }, /=a -> b\n\t=c -> d/],
+  ['Tự viết', { text: 'Câu?', general: 'Hai ý là đủ' }, /Câu\?\{####Hai ý là đủ\}/],
+  ['Đoạn dẫn', { text: 'Chuyện kể' }, /\[markdown\]Chuyện kể\n/],
+] as const) {
+  t.test(`A question is written anew: ${type}`, async (t) => {
+    const { author, quiz, fileOf } = await desks(t, soundCourse);
+    const list = await author.get(quiz);
+    const option = byRole(list.html, 'option', type).getAttribute('value') ?? '';
+    const page = await author.submit(list, { form: '#new-question', fields: { type: option } });
+    t.equal(page.status, 200);
+    const send = () => author.submit(page, { form: '#question', fields });
+    t.equal((await send()).status, 303);
+    const after = await fileOf('vi/final.gift');
+    t.match(after, written);
+    t.ok(after.startsWith(soundCourse['vi/final.gift']), 'behind the others');
+    t.equal((await send()).status, 303);
+    t.equal(await fileOf('vi/final.gift'), after, 'sent twice it is written once');
+  });
+}
+
+t.test('A question that another language lacks is offered there, with the same id and the same points', async (t) => {
+  const { author, quiz, fileOf } = await desks(t);
+  const list = await author.get(quiz);
+  await author.submit(list, { form: `${quiz}/questions/several/removal` });
+  t.notMatch(await fileOf('vi/final.gift'), 'id:several');
+  t.notMatch(await fileOf('en/final.gift'), 'id:several', 'it went in every language');
+  const page = await author.get(`${quiz}/new-question?type=choices&language=vi`);
+  const fields = { text: 'Số nào lẻ?', text_0: 'Một', text_1: 'Ba', weight_1: 'share', text_2: 'Hai' };
+  await author.submit(page, { form: '#question', fields });
+  const [, id = ''] = /\[id:(q[0-9a-f]{8})\]/.exec(await fileOf('vi/final.gift')) ?? [];
+  t.match(mainOf(await author.get(quiz)), /Bản en chưa có câu này/);
+  t.match(mainOf(await author.get(`${quiz}?language=en`)), /Câu chưa có trong bản en.*Số nào lẻ\?/);
+  const there = await author.get(`${quiz}/new-question?like=${id}&language=en`);
+  t.match(mainOf(there), /Bản vi: Số nào lẻ\?.*Bản vi: Một/);
+  t.equal((await author.submit(there, { form: '#question' })).status, 422, 'its words are still to be written');
+  const words = { text: 'Which are odd?', text_0: 'One', text_1: 'Three', text_2: 'Two' };
+  t.equal((await author.submit(there, { form: '#question', fields: words })).status, 303);
+  t.match(await fileOf('en/final.gift'), new RegExp(`\\[id:${id}\\].*\\n.*Which are odd\\?.*\\n\\t~%50%One`));
+  t.notMatch(mainOf(await author.get(quiz)), /Bản en chưa có câu này|⚠/);
+  t.equal((await author.get(`${quiz}/new-question?like=khong-co&language=en`)).status, 404);
+});
+
+t.test('Questions change places in every language at once, and a second tap changes nothing', async (t) => {
+  const { author, quiz, fileOf } = await desks(t);
+  const list = await author.get(quiz);
+  const form = `${quiz}/questions/several/place`;
+  await author.submit(list, { form, button: 'Đưa câu 2 lên' });
+  const [vi, en] = [await fileOf('vi/final.gift'), await fileOf('en/final.gift')];
+  for (const text of [vi, en])
+    t.match(text, /^\$CATEGORY[^\n]*\n\n\/\/ \[id:several\][\s\S]*\[id:one\][\s\S]*\[id:true\]/);
+  const again = await author.follow(await author.submit(list, { form, button: 'Đưa câu 2 lên' }));
+  t.match(mainOf(again), /vừa có thay đổi khác/);
+  t.same([await fileOf('vi/final.gift'), await fileOf('en/final.gift')], [vi, en]);
+});
+
+t.test('Two authors at two questions lose nothing; at one question the second is shown both', async (t) => {
+  const { author, second, quiz, fileOf } = await desks(t);
+  const [mine, theirs, other] = [
+    await open(author, quiz, 'one'),
+    await open(second, quiz, 'one'),
+    await open(second, quiz, 'true'),
+  ];
+  await second.submit(other, { form: '#question', fields: { text: 'Của Minh: đất phẳng.' } });
+  t.equal((await author.submit(mine, { form: '#question', fields: { text: 'Của Lan?' } })).status, 303);
+  t.match(await fileOf('vi/final.gift'), /Của Lan\?[\s\S]*Của Minh\\: đất phẳng\./);
+  const conflict = await second.submit(theirs, { form: '#question', fields: { text: 'Của Minh?' } });
+  t.equal(conflict.status, 409);
+  t.match(mainOf(conflict), /Nguyễn Thị Lan đã lưu lúc.*Của Lan\?.*Của Minh\?/);
+  t.match(await fileOf('vi/final.gift'), 'Của Lan?');
+});
+
+t.test('A question that cannot be read is left as it is, and leads to its text', async (t) => {
+  const broken = `${soundCourse['vi/final.gift']}\n// [id:q2]\nHỏng{=a\n\n// [id:q3]\nLành{T}\n`;
+  const { author, quiz, desk, fileOf } = await desks(t, { ...soundCourse, 'vi/final.gift': broken });
+  const list = await author.get(quiz);
+  t.match(mainOf(list), /2\..*Hỏng.*máy không đọc được/);
+  t.equal(byRole(list.html, 'link', 'Sửa ở dạng chữ').getAttribute('href'), `${desk}/text?path=vi/final.gift&line=10`);
+  t.equal((await author.get(`${quiz}/questions/~2`)).status, 404);
+  await author.submit(await open(author, quiz, 'q3'), { form: '#question', fields: { text: 'Rất lành' } });
+  t.match(await fileOf('vi/final.gift'), `// [id:q2]\nHỏng{=a\n\n// [id:q3]\n[markdown]`.slice(0, 30));
+  t.match(await fileOf('vi/final.gift'), 'Rất lành');
+});
+
+t.test('A quiz is called anew by a form', async (t) => {
+  const { author, quiz, fileOf } = await desks(t, soundCourse);
+  const list = await author.get(quiz);
+  await author.submit(list, { form: '#quiz-title', fields: { title: 'Thi cuối' } });
+  t.match(await fileOf('vi/final.gift'), /^\$CATEGORY: Thi cuối\n\n\/\/ \[id:q1\]/);
+  const refused = await author.submit(list, { form: '#quiz-title', fields: { title: '…' } });
+  t.match(mainOf(await author.follow(refused)), /ghi tên bài/);
+});
+
+t.test('Only whoever writes the course finds its questions, each at the cost of four statements', async (t) => {
+  const { author, quiz, app, db, ...site } = await desks(t);
+  const reviewer = await signedIn({ app, db }, { roles: ['reviewer'] });
+  await publish(t, { app, db, ...site }, {}, 'other');
+  const elsewhere = await learner({ app, db }, { slug: 'other' });
+  const theirs = await signedIn({ app, db }, { roles: ['author'], branch: await organisation({ db }, 'theirs') });
+  for (const page of [quiz, `${quiz}/questions/one`, `${quiz}/new-question`]) {
+    const statements = await statementsOf({ db, ...site }, () => author.get(page));
+    t.ok(statements.length <= 4, `${page}: ${statements.length}`);
+    t.equal((await reviewer.get(page)).status, 403, page);
+    for (const other of [elsewhere, theirs]) t.equal((await other.get(page)).status, 404, page);
+    t.match((await client(app).get(page)).headers.location, /^\/sign-in\?next=/);
+  }
+  for (const end of ['/questions', '/questions/one', '/questions/one/place', '/questions/one/removal', '/title']) {
+    t.equal((await reviewer.post(quiz + end)).status, 403, end);
+    t.equal((await elsewhere.post(quiz + end)).status, 404, end);
+  }
+  t.equal((await author.get(quiz.replace('/final', '/first'))).status, 404, 'a lesson has no questions');
+});
