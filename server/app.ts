@@ -122,8 +122,10 @@ import { draftPictureRoutes } from './publishing/pictures/routes.ts';
 import { draftReportRoutes } from './publishing/reports/routes.ts';
 import { draftQuestionRoutes } from './publishing/questions/routes.ts';
 import { draftQuizRoutes } from './publishing/quizzes/routes.ts';
+import { draftRemovedRoutes } from './publishing/removed/routes.ts';
 import { draftReviewRoutes } from './publishing/review/routes.ts';
 import { publishingRoutes } from './publishing/routes.ts';
+import { draftRuleRoutes } from './publishing/rules/routes.ts';
 import { draftSettingsRoutes } from './publishing/settings/routes.ts';
 import { draftTextRoutes } from './publishing/texts/routes.ts';
 import { courseUploadRoutes } from './publishing/uploads/routes.ts';
@@ -337,6 +339,8 @@ export async function buildApp({
       draftTranslationRoutes,
       draftQuizRoutes,
       draftQuestionRoutes,
+      draftRuleRoutes,
+      draftRemovedRoutes,
       draftPictureRoutes,
       draftPictureAddingRoutes,
       draftPictureKeepingRoutes,

@@ -1,4 +1,5 @@
 import type { CoursePackage } from '../courses/package.ts';
+import type { Picture } from '../courses/pictures.ts';
 import { englishEase, vietnameseEase } from '../courses/reading-ease.ts';
 
 /** What is said of a sound package before it is published. The sentence is the message `publishing.check_<code>`. */
@@ -11,6 +12,8 @@ export interface Check {
   weight: 'refused' | 'waivable' | 'advice';
 }
 
+type Checked = Pick<CoursePackage, 'settings' | 'items'>;
+
 /** In bytes, as they travel to a phone: what more weighs is minutes of waiting, and money. */
 const heaviest = 60_000;
 /** Mean syllables of a Vietnamese sentence; Flesch's measure of an English text. From there on it is hard work for many. */
@@ -18,8 +21,11 @@ const hard = { vietnamese: 20, english: 55 };
 /** A few lines measure nothing. */
 const leastWords = 60;
 
-/** All that a reader of packages takes, and that a learner should not meet. */
-export function checksOf({ settings, items, pictures }: CoursePackage): Check[] {
+/**
+ * All that a reader of packages takes, and that a learner should not meet.
+ * @param weights of its pictures, in bytes, by path
+ */
+export function checksOf({ settings, items }: Checked, weights: Map<string, number>): Check[] {
   const checks: Check[] = [];
   if (settings.licence === 'LicenseRef-unknown')
     checks.push({ path: 'course.yaml', line: null, code: 'licence_unknown', values: {}, weight: 'refused' });
@@ -33,12 +39,16 @@ export function checksOf({ settings, items, pictures }: CoursePackage): Check[] 
         checks.push({ ...at, code: 'hard_to_read', values: {}, weight: 'advice' });
     }
   }
-  for (const [path, { copies }] of pictures) {
-    const bytes = copies.findLast(({ format }) => format === 'webp')?.content.length ?? 0;
+  for (const [path, bytes] of weights) {
     if (bytes > heaviest)
       checks.push({ path, line: null, code: 'picture_heavy', values: inKilobytes(bytes), weight: 'waivable' });
   }
   return checks;
+}
+
+/** As a phone gets it: the widest copy. */
+export function weightOf({ copies }: Picture): number {
+  return copies.findLast(({ format }) => format === 'webp')?.content.length ?? 0;
 }
 
 /** What keeps it from being published, but for what a reviewer has let through. */

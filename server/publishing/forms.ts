@@ -1,4 +1,5 @@
 import Type from 'typebox';
+import { ways } from '../assignments/rubric.ts';
 import { levels, topics } from '../courses/topics.ts';
 import { field } from '../platform/forms.ts';
 
@@ -32,6 +33,7 @@ export const SettingsForm = Type.Object({
   licence: field.text({ maxLength: 60, pattern: '^[A-Za-z0-9][A-Za-z0-9.+-]*$', message: 'publishing.error_licence' }),
   valid_months: field.optional(field.integer({ minimum: 1, maximum: 600, message: 'publishing.error_months' })),
   languages: field.list({ maxItems: 20 }),
+  skills: field.list({ maxItems: 200 }),
   revision: field.integer({ minimum: 0, maximum: 2_000_000_000 }),
 });
 
@@ -44,4 +46,37 @@ export const NewItemForm = Type.Object({
 export const QuizTitleForm = Type.Object({
   title: field.text({ maxLength: 120, pattern: '\\p{L}|\\p{N}', message: 'publishing.error_item_title' }),
   revision: field.integer({ minimum: 0, maximum: 2_000_000_000 }),
+});
+
+const revision = field.integer({ minimum: 0, maximum: 2_000_000_000 });
+const minutes = field.integer({ minimum: 1, maximum: 600, message: 'item_settings.error_minutes' });
+const pass = field.integer({ minimum: 1, maximum: 100, message: 'item_settings.error_pass' });
+const skills = field.list({ maxItems: 200 });
+
+export const LessonSettingsForm = Type.Object({ minutes, skills, revision });
+
+export const QuizSettingsForm = Type.Object({
+  minutes,
+  pass,
+  attempts: field.optional(field.integer({ minimum: 1, maximum: 1000, message: 'item_settings.error_attempts' })),
+  shuffle: field.ticked(),
+  accents: field.ticked(),
+  case: field.ticked(),
+  skills,
+  revision,
+});
+
+export const AssignmentSettingsForm = Type.Object({
+  minutes,
+  pass,
+  hand_in: field.list({ maxItems: ways.length }),
+  skills,
+  revision,
+});
+
+export const CompletionForm = Type.Object({
+  lessons: field.choice(['all', 'some'], { message: 'item_settings.error_lessons' }),
+  required: field.list({ maxItems: 500 }),
+  sign_off: field.ticked(),
+  revision,
 });

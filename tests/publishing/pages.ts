@@ -53,6 +53,13 @@ export async function publishingPages(site: Site, reading: Reading): Promise<Pag
   const sides = `${desk}/items/first/translation`;
   pages.push(await author.get(sides), await author.get(`${desk}/items/final/translation?one=en&other=vi`));
   pages.push(await author.post(sides, { 'one-0-0123456789abcdef': longName, 'other-7-0123456789abcdef': longName }));
+  pages.push(
+    ...(await all(author, [`${desk}/completion`, `${desk}/items/final/settings`, `${desk}/items/first/settings`])),
+  );
+  pages.push(await author.post(`${desk}/completion`), await author.post(`${desk}/items/final/settings`, { pass: 'x' }));
+  pages.push(await author.get(`${desk}/removed-items`));
+  await author.submit(await author.get(desk), { form: `${desk}/items/first/removal` });
+  pages.push(await author.get(`${desk}/removed-items`));
   await author.post(`${desk}/removal`);
   pages.push(...(await all(author, [desk, '/publishing?state=discarded'])));
 

@@ -350,6 +350,12 @@ GET /publishing/:id/quizzes/:key/questions/:question                  sign-in st
 POST /publishing/:id/quizzes/:key/questions/:question                 sign-in stranger · 422 author owner · 403 reviewer manager above · 404 rest
 POST /publishing/:id/quizzes/:key/questions/:question/place           sign-in stranger · 303 author owner · 403 reviewer manager above · 404 rest
 POST /publishing/:id/quizzes/:key/questions/:question/removal         sign-in stranger · 303 author owner · 403 reviewer manager above · 404 rest
+GET /publishing/:id/items/:key/settings                               sign-in stranger · 200 author owner · 403 reviewer manager above · 404 rest
+POST /publishing/:id/items/:key/settings                              sign-in stranger · 422 author owner · 403 reviewer manager above · 404 rest
+GET /publishing/:id/completion                                        sign-in stranger · 200 author owner · 403 reviewer manager above · 404 rest
+POST /publishing/:id/completion                                       sign-in stranger · 422 author owner · 403 reviewer manager above · 404 rest
+GET /publishing/:id/removed-items                                     sign-in stranger · 200 author owner · 403 reviewer manager above · 404 rest
+POST /publishing/:id/removed-items/:key/restoration                   sign-in stranger · 303 author owner · 403 reviewer manager above · 404 rest
 GET /publishing/:id/pictures/:file                                    sign-in stranger · 404 rest
 POST /publishing/:id/comments                                         sign-in stranger · 303 author reviewer manager above owner · 404 rest
 POST /publishing/:id/comments/:comment/resolution                     sign-in stranger · 404 rest

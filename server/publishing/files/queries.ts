@@ -172,6 +172,23 @@ export async function removeDraftFiles(
   return true;
 }
 
+/** Back as they were; where something was written in their place meanwhile, that stays. */
+export async function restoreDraftFiles(
+  trx: Transaction<Database>,
+  draft: DraftId,
+  paths: string[],
+  person: Somebody,
+): Promise<void> {
+  const revision = await nextRevision(trx, draft, person);
+  await trx
+    .updateTable('draft_files')
+    .set({ removed_at: null, revision, changed_by_id: person.id })
+    .where('draft_id', '=', draft.id)
+    .where(({ eb, val }) => eb('path', '=', eb.fn.any(val(paths))))
+    .where('removed_at', 'is not', null)
+    .execute();
+}
+
 /** Whoever writes, submits or publishes holds the draft. */
 export async function lockDraft(trx: Transaction<Database>, { id }: DraftId) {
   return trx

@@ -8,11 +8,14 @@ import { signedIn } from '../../platform/scopes.ts';
 import { checkDraft, textOf } from '../checking.ts';
 import { type Change, removeDraftFiles, type Saved, saveDraftFiles } from '../files/queries.ts';
 import { NewItemForm } from '../forms.ts';
-import { withItem, withItemMoved, withoutItem } from '../outline.ts';
+import { takenItem, withItem, withItemMoved, withoutItem } from '../outline.ts';
 import { type Draft, getOwnDraft } from '../queries.ts';
+import { keepRemovedItem, listRemovedItems } from '../removed/queries.ts';
 
 type WithId = { Params: { id: string }; Body: Record<string, string> };
 type WithKey = { Params: { id: string; key: string }; Body: Record<string, string> };
+
+type Removed = Parameters<typeof keepRemovedItem>[2];
 
 const settingsFile = 'course.yaml';
 
@@ -28,7 +31,10 @@ export function draftItemRoutes(app: FastifyInstance): void {
     const { title, kind, revision } = form.data;
     const checked = await checkDraft(app, draft);
     const { outline } = checked;
-    const key = freeKey(title, new Set(outline.items.map((item) => item.key)), kind === 'lesson' ? 'bai' : 'quiz');
+    // What was taken out keeps its name, and its texts their place.
+    const removed = (await listRemovedItems(db, draft)).map(({ item_key }) => item_key);
+    const taken = new Set([...outline.items.map((item) => item.key), ...removed]);
+    const key = freeKey(title, taken, kind === 'lesson' ? 'bai' : 'quiz');
     const file = fileOf({ key, kind, line: 0 });
     const text = kind === 'lesson' ? `# ${title}\n\n` : categoryLine(title);
     // A file that was written before and is in no list yet stays as it is.
@@ -58,9 +64,12 @@ export function draftItemRoutes(app: FastifyInstance): void {
     const author = signedIn(request);
     const { draft, checked, revision } = await itemOf(request.params, author, request.body);
     const item = orNotFound(checked.outline.items.find(({ key }) => key === request.params.key));
-    const yaml = withoutItem(textOf(checked.folder, settingsFile), item.key);
+    const before = textOf(checked.folder, settingsFile);
     const paths = [...checked.folder.revisions.keys()].filter((path) => path.endsWith(`/${fileOf(item)}`));
-    const saved = await save(draft, yaml, revision, author, [], paths);
+    const title = paths.map((path) => checked.titles.get(path)).find(Boolean) ?? item.key;
+    const taken = takenItem(before, item.key);
+    const removed = taken && { key: item.key, title, item: taken, paths };
+    const saved = await save(draft, withoutItem(before, item.key), revision, author, [], removed);
     if (saved?.outcome !== 'saved') return notSaved(reply, draft, saved);
     return reply.goTo(`/publishing/${draft.id}#items`, 'publishing.item_removed');
   });
@@ -79,13 +88,15 @@ export function draftItemRoutes(app: FastifyInstance): void {
     revision: number,
     author: { id: string },
     texts: Change[] = [],
-    removed: string[] = [],
+    removed: Removed | null = null,
   ): Promise<Saved | null> {
     if (yaml === null) return null;
     const changes = [{ path: settingsFile, content: yaml, revision }, ...texts];
     return db.transaction().execute(async (trx) => {
       const saved = await saveDraftFiles(trx, draft, changes, author);
-      if (saved.outcome === 'saved' && removed.length > 0) await removeDraftFiles(trx, draft, removed, author);
+      if (saved.outcome !== 'saved' || removed === null) return saved;
+      await keepRemovedItem(trx, draft, removed);
+      if (removed.paths.length > 0) await removeDraftFiles(trx, draft, removed.paths, author);
       return saved;
     });
   }

@@ -1,13 +1,14 @@
+import { availableParallelism } from 'node:os';
 import type { Kysely } from 'kysely';
-import { checkPackage } from '../../courses/package.ts';
+import { type CoursePackage, checkPackage } from '../../courses/package.ts';
 import type { Database } from '../../database/connection.ts';
 import type { FileStore } from '../../files/store.ts';
 import { keepFiles } from '../../imports/importing.ts';
 import { findProvider, insertVersion, lockImports } from '../../imports/queries.ts';
 import { checkDraft } from '../checking.ts';
-import { type Check, checksOf, standing } from '../checks.ts';
+import { type Check, checksOf, standing, weightOf } from '../checks.ts';
 import { lockDraft, readDraftFolder } from '../files/queries.ts';
-import { drawOnce } from '../pictures/drawing.ts';
+import { drawOnce, glance, weighOnce } from '../pictures/drawing.ts';
 import type { Draft } from '../queries.ts';
 import { getReviewing, lockCourse, setPublished } from './queries.ts';
 
@@ -24,12 +25,32 @@ export type Publication =
   /** Another course has that name. */
   | { outcome: 'taken' };
 
-/** All that there is to say of a draft before it is published: its pictures are drawn for that. @returns null while it has faults */
+/** All that there is to say of a draft before it is published. Its pictures are weighed for that, each once. @returns null while it has faults */
 export async function publishingChecks(stores: Stores, draft: Draft): Promise<Check[] | null> {
   const { faults, folder } = await checkDraft(stores, draft);
   if (faults.length > 0) return null;
-  const reading = await checkPackage(folder.source, drawOnce);
-  return 'faults' in reading ? null : checksOf(reading.package);
+  const reading = await checkPackage(folder.source, glance);
+  if ('faults' in reading) return null;
+  const weights = await weighPictures(reading.package);
+  return weights && checksOf(reading.package, weights);
+}
+
+/** As many at a time as there are cores. */
+async function weighPictures({ pictures, files }: CoursePackage): Promise<Map<string, number> | null> {
+  const weights = new Map<string, number | null>();
+  const waiting = pictures.keys();
+  const weigher = async () => {
+    for (const path of waiting) {
+      const content = files.get(path);
+      weights.set(path, content ? await weighOnce(content) : 0);
+    }
+  };
+  await Promise.all(Array.from({ length: availableParallelism() }, weigher));
+  const whole = [...pictures.keys()].flatMap((path): [string, number][] => {
+    const bytes = weights.get(path) ?? null;
+    return bytes === null ? [] : [[path, bytes]];
+  });
+  return whole.length === pictures.size ? new Map(whole) : null;
 }
 
 /**
@@ -51,7 +72,8 @@ export async function publishDraft(
   const reading = await checkPackage(folder.source, drawOnce);
   if ('faults' in reading) return { outcome: 'faults' };
   const { waivers } = await getReviewing(db, draft);
-  if (standing(checksOf(reading.package), waivers).length > 0) return { outcome: 'checks' };
+  const weights = new Map([...reading.package.pictures].map(([path, picture]) => [path, weightOf(picture)]));
+  if (standing(checksOf(reading.package, weights), waivers).length > 0) return { outcome: 'checks' };
   const provider = await findProvider(db, draft.organisation_code);
   if (provider === undefined || folder.revision !== revision) return { outcome: 'changed' };
   const version = await keepFiles({ db, files }, reading.package, provider);

@@ -8,6 +8,7 @@ import { saveDraftFiles } from '../files/queries.ts';
 import { courseLanguages, SettingsForm } from '../forms.ts';
 import { newCourseText, settingsIn, withSettings } from '../outline.ts';
 import { type Draft, getOwnDraft } from '../queries.ts';
+import { pickedSkills, type SkillChoice, skillChoices, skillsIn } from '../skills.ts';
 
 type Settings = Static<typeof SettingsForm>;
 
@@ -18,6 +19,7 @@ declare module '../../platform/views.ts' {
       course_title: string;
       form: Form<Settings>;
       picked: string[];
+      skills: SkillChoice[];
       languages: string[];
       topics: typeof topics;
       levels: typeof levels;
@@ -43,7 +45,8 @@ export function draftSettingsRoutes(app: FastifyInstance): void {
       ...settingsIn(textOf(folder, settingsFile), ['topic', 'level', 'hours', 'licence', 'valid_months']),
       revision: String(folder.revisions.get(settingsFile) ?? 0),
     });
-    return show(reply, draft, checked, { status: 200, form, picked: outline.languages, refusal: null });
+    const skills = skillsIn(textOf(folder, settingsFile));
+    return show(reply, draft, checked, { status: 200, form, picked: outline.languages, skills, refusal: null });
   });
 
   app.post<WithId>('/publishing/:id/settings', async (request, reply) => {
@@ -53,15 +56,22 @@ export function draftSettingsRoutes(app: FastifyInstance): void {
     const form = readForm(SettingsForm, request.body);
     const typed = [request.body?.languages ?? []].flat();
     const picked = choices(checked).filter((language) => typed.includes(language));
+    const skills = pickedSkills(request.body?.skills, skillsIn(textOf(checked.folder, settingsFile)));
     if (!form.ok || picked.length === 0) {
       const errors = picked.length === 0 ? { languages: 'publishing.error_languages' } : {};
-      return show(reply, draft, checked, { status: 422, form: withErrors(form, errors), picked, refusal: null });
+      return show(reply, draft, checked, {
+        status: 422,
+        form: withErrors(form, errors),
+        picked,
+        skills,
+        refusal: null,
+      });
     }
     const { topic, level, hours, licence, valid_months, revision } = form.data;
     const yaml = withSettings(textOf(checked.folder, settingsFile), {
-      ...{ topic, level, licence, valid_months, languages: picked, hours: Number(hours) },
+      ...{ topic, level, licence, valid_months, skills, languages: picked, hours: Number(hours) },
     });
-    if (yaml === null) return show(reply, draft, checked, { status: 422, form, picked, refusal: 'unreadable' });
+    if (yaml === null) return show(reply, draft, checked, { status: 422, form, picked, skills, refusal: 'unreadable' });
     // A language that comes to it begins with the description.
     const title = titleOf(draft, checked);
     const added = picked
@@ -71,7 +81,7 @@ export function draftSettingsRoutes(app: FastifyInstance): void {
     const changes = [{ path: settingsFile, content: yaml, revision }, ...added];
     const saved = await db.transaction().execute((trx) => saveDraftFiles(trx, draft, changes, author));
     if (saved.outcome !== 'saved')
-      return show(reply, draft, checked, { status: 409, form, picked, refusal: saved.outcome });
+      return show(reply, draft, checked, { status: 409, form, picked, skills, refusal: saved.outcome });
     return reply.goTo(`/publishing/${draft.id}`, 'publishing.saved');
   });
 }
@@ -80,11 +90,13 @@ interface Shown {
   status: number;
   form: Form<Settings>;
   picked: string[];
+  skills: string[];
   refusal: string | null;
 }
 
-function show(reply: FastifyReply, draft: Draft, checked: Checked, { status, ...shown }: Shown) {
-  const page = { draft, course_title: titleOf(draft, checked), languages: choices(checked), topics, levels };
+function show(reply: FastifyReply, draft: Draft, checked: Checked, { status, skills: known, ...shown }: Shown) {
+  const skills = skillChoices(known, reply.request.language);
+  const page = { draft, course_title: titleOf(draft, checked), languages: choices(checked), topics, levels, skills };
   return reply.page('publishing/settings', { ...page, ...shown }, { status });
 }
 
