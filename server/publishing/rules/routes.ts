@@ -71,7 +71,7 @@ export function draftRuleRoutes(app: FastifyInstance): void {
     const skills = pickedSkills(request.body?.skills, listed(before.skills));
     const picked = ways.filter((way) => listed(request.body?.hand_in).includes(way));
     const errors = item.kind === 'assignment' && picked.length === 0 ? { hand_in: 'item_settings.error_hand_in' } : {};
-    const shown = { form: { values: form.values, errors: { ...form.errors, ...errors } }, picked, refusal: null };
+    const shown = { ...told({ values: form.values, errors: { ...form.errors, ...errors } }), picked };
     if (!form.ok || Object.keys(errors).length > 0) return showItem(reply, draft, checked, item, skills, shown, 422);
     const content = withItemSettings(yaml, item.key, itemSettings(item, before, { ...form.data, skills }));
     const refusal = await save(draft, content, form.data.revision, author);
@@ -98,7 +98,7 @@ export function draftRuleRoutes(app: FastifyInstance): void {
     const { items } = checked.outline;
     const isNothing = !items.some(({ key, kind }) => picked.includes(key) || (asksLessons && kind === 'lesson'));
     const form = read.ok && isNothing ? withErrors(read, { lessons: 'item_settings.error_nothing' }) : read;
-    if (!form.ok) return showRule(reply, draft, checked, { form, picked, refusal: null }, 422);
+    if (!form.ok) return showRule(reply, draft, checked, { ...told(form), picked }, 422);
     const { lessons, sign_off, revision } = form.data;
     const rule = { lessons, required: picked, signOff: sign_off };
     const content = withCompletion(yaml, completionRule(checked.outline, completionIn(yaml), rule));
@@ -119,6 +119,12 @@ export function draftRuleRoutes(app: FastifyInstance): void {
     const { outcome } = await db.transaction().execute((trx) => saveDraftFile(trx, draft, change, author));
     return outcome === 'saved' ? null : outcome;
   }
+}
+
+/** A page that does not say what it began from is an old one: no field mends that. */
+function told({ values, errors }: Shown['form']): Pick<Shown, 'form' | 'refusal'> {
+  const { revision, ...others } = errors;
+  return { form: { values, errors: others }, refusal: revision ? 'changed' : null };
 }
 
 function showItem(
