@@ -135,11 +135,19 @@ export interface AssignmentSubmissions {
 }
 
 export interface Attempts {
+  /**
+   * null: its quiz has no time limit
+   */
+  ends_at: Timestamp | null;
   enrolment_id: string;
   id: string;
   item_id: string;
   number: number;
   person_id: string;
+  /**
+   * drawn for it when it began; null: all of the quiz
+   */
+  question_ids: string[] | null;
   started_at: Generated<Timestamp>;
 }
 
@@ -603,6 +611,18 @@ export interface DraftPictureWords {
   words: string;
 }
 
+export interface DraftRemovedItems {
+  draft_id: string;
+  /**
+   * its settings in their order, its place, and the lists that required it
+   */
+  item: Json;
+  item_key: string;
+  paths: string[];
+  removed_at: Generated<Timestamp>;
+  title: string;
+}
+
 export interface DraftReviews {
   /**
    * what is new in it, for whoever reviews and for the record
@@ -649,6 +669,32 @@ export interface Drafts {
   version_id: string | null;
 }
 
+export interface DraftTranslationMarks {
+  /**
+   * hash of what was written in its place
+   */
+  became: string | null;
+  /**
+   * hash of the part that is behind; null: there is none yet
+   */
+  block: string | null;
+  draft_id: string;
+  file: string;
+  id: Generated<string>;
+  language: string;
+  marked_at: Generated<Timestamp>;
+  marked_by_id: string;
+  settled_at: Timestamp | null;
+  settled_by_id: string | null;
+  settled_how: string | null;
+  source_after: string | null;
+  /**
+   * hash of its partner when the two were last in step
+   */
+  source_before: string | null;
+  source_language: string;
+}
+
 export interface DraftWaivers {
   code: string;
   draft_id: string;
@@ -656,6 +702,16 @@ export interface DraftWaivers {
   reason: string;
   waived_at: Generated<Timestamp>;
   waived_by_id: string;
+}
+
+export interface Draws {
+  count: number;
+  item_id: string;
+  /**
+   * of each of its questions
+   */
+  points: Numeric;
+  position: number;
 }
 
 export interface Enrolments {
@@ -694,6 +750,20 @@ export interface EssayMarks {
   person_id: string;
   points: Numeric;
   question_id: string;
+}
+
+export interface ExtraTimes {
+  /**
+   * null: in all courses of the cohort
+   */
+  course_id: string | null;
+  given_at: Generated<Timestamp>;
+  given_by_id: string;
+  id: string;
+  member_id: string;
+  percent: number;
+  person_id: string;
+  quiz_key: string | null;
 }
 
 export interface Files {
@@ -1124,6 +1194,7 @@ export interface OneTimePins {
 
 export interface OpenAttempts {
   attempt_id: string;
+  ends_at: Timestamp | null;
   enrolment_id: string;
   item_id: string;
 }
@@ -1357,6 +1428,10 @@ export interface Profiles {
 }
 
 export interface Questions {
+  /**
+   * null: it is asked in every attempt, or it asks nothing
+   */
+  draw: number | null;
   id: string;
   item_id: string;
   key: string;
@@ -1615,13 +1690,17 @@ export interface DB {
   draft_editors: DraftEditors;
   draft_files: DraftFiles;
   draft_picture_words: DraftPictureWords;
+  draft_removed_items: DraftRemovedItems;
   draft_reviews: DraftReviews;
+  draft_translation_marks: DraftTranslationMarks;
   draft_waivers: DraftWaivers;
   drafts: Drafts;
+  draws: Draws;
   enrolments: Enrolments;
   essay_claims: EssayClaims;
   essay_markings: EssayMarkings;
   essay_marks: EssayMarks;
+  extra_times: ExtraTimes;
   files: Files;
   glossary_terms: GlossaryTerms;
   guidance_wishes: GuidanceWishes;

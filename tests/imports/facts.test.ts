@@ -47,6 +47,7 @@ const mutable: Record<string, string> = {
   draft_comments: 'are settled',
   draft_editors: 'say when somebody last wrote',
   draft_files: 'are written, while their draft is open: tested with publishing',
+  draft_removed_items: 'go when they are put back: tested with publishing',
   draft_reviews: 'are decided, and then stay as they were: tested with publishing',
   drafts: 'go through review, and then stay as they were: tested with publishing',
   enrolments: 'end',
