@@ -59,6 +59,8 @@ export const QuizSettingsForm = Type.Object({
   minutes,
   pass,
   attempts: field.optional(field.integer({ minimum: 1, maximum: 1000, message: 'item_settings.error_attempts' })),
+  time_limit: field.optional(field.integer({ minimum: 1, maximum: 600, message: 'item_settings.error_minutes' })),
+  drawn: field.optional(field.integer({ minimum: 1, maximum: 1000, message: 'item_settings.error_drawn' })),
   shuffle: field.ticked(),
   accents: field.ticked(),
   case: field.ticked(),

@@ -90,6 +90,32 @@ t.test('What a quiz asks is set by a form, which keeps what was typed and overwr
   t.match(await fileOf('course.yaml'), /minutes: 12, pass: 80, shuffle: true, accents: ignore }/);
 });
 
+t.test('A time limit and questions drawn by chance are set by a form; a rule by tags stays as it is', async (t) => {
+  const { author, desk, fileOf } = await desks(t);
+  const path = `${desk}/items/final/settings`;
+  const short = await author.submit(await author.get(path), { fields: { minutes: '9', time_limit: '8', drawn: '0' } });
+  t.equal(short.status, 422);
+  t.equal(allByRole(short.html, 'link', /Số câu phải/).length, 1);
+  const limited = await author.submit(await author.get(path), { fields: { minutes: '9', time_limit: '8' } });
+  t.match([limited.status, mainOf(limited)], [422, /không được ngắn hơn/]);
+  await author.submit(await author.get(path), { fields: { time_limit: '10', drawn: '3' } });
+  const drawn = String(await fileOf('course.yaml'));
+  t.match(drawn, /key: final[^}]*time_limit: 10/);
+  t.match(drawn, /draw:\s*(?:\[ ?{ ?count: 3 ?} ?\]|- count: 3)/);
+  t.equal((await author.submit(await author.get(path))).status, 303);
+  t.equal(await fileOf('course.yaml'), drawn, 'saved as it is it changes not a byte');
+  await author.submit(await author.get(path), { fields: { time_limit: '', drawn: '' } });
+  t.notMatch(await fileOf('course.yaml'), /time_limit|draw/);
+
+  const byTag = drawn.replace('count: 3', 'tag: de, count: 3');
+  const text = await author.get(`${desk}/text?path=course.yaml`);
+  t.equal((await author.submit(text, { fields: { content: byTag } })).status, 303);
+  const page = await author.get(path);
+  t.match(mainOf(page), 'theo nhãn hoặc mức độ');
+  await author.submit(page, { fields: { pass: '77' } });
+  t.match(await fileOf('course.yaml'), /pass: 77[\s\S]*tag: de/);
+});
+
 t.test('A lesson has its minutes and skills, an assignment its ways to be handed in', async (t) => {
   const { author, desk, fileOf } = await desks(t, withFiles(withWork));
   const lesson = await author.get(`${desk}/items/first/settings`);

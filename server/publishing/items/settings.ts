@@ -9,10 +9,24 @@ export function shownSettings(item: Written): Record<string, string> {
   const text = (value: unknown) => (typeof value === 'number' || typeof value === 'string' ? String(value) : '');
   return {
     ...{ minutes: text(item.minutes), pass: text(item.pass), attempts: text(item.attempts) },
+    ...{ time_limit: text(item.time_limit), drawn: text(countOf(item.draw)) },
     shuffle: item.shuffle === false ? '' : 'yes',
     accents: item.accents === 'exact' ? 'yes' : '',
     case: item.case === 'exact' ? 'yes' : '',
   };
+}
+
+/** Whether a quiz draws by tags or levels: more than one field can say. */
+export function drawsByRule({ draw }: Written): boolean {
+  return draw !== undefined && countOf(draw) === null;
+}
+
+/** Of a quiz that draws so many out of all its questions. */
+function countOf(draw: unknown): number | null {
+  const [only, ...others] = [draw ?? []].flat();
+  if (typeof only !== 'object' || only === null || others.length > 0) return null;
+  const { count, ...rest } = only as Written;
+  return typeof count === 'number' && Object.keys(rest).length === 0 ? count : null;
 }
 
 interface Typed {
@@ -20,6 +34,8 @@ interface Typed {
   skills: string[];
   pass?: number;
   attempts?: number;
+  time_limit?: number;
+  drawn?: number;
   shuffle?: boolean;
   accents?: boolean;
   case?: boolean;
@@ -36,11 +52,16 @@ export function itemSettings({ kind }: Item, before: Written, typed: Typed): Wri
   if (kind === 'assignment') return { ...common, pass, hand_in: ways.filter((way) => typed.hand_in?.includes(way)) };
   const rule = (isExact: boolean | undefined) => (isExact ? 'exact' : 'ignore');
   return {
-    ...{ ...common, pass, attempts: typed.attempts },
+    ...{ ...common, pass, attempts: typed.attempts, time_limit: typed.time_limit, draw: drawOf(before, typed) },
     shuffle: orLeftOut('shuffle', typed.shuffle === true, true),
     accents: orLeftOut('accents', rule(typed.accents), 'ignore'),
     case: orLeftOut('case', rule(typed.case), 'ignore'),
   };
+}
+
+function drawOf(before: Written, { drawn }: Typed): unknown {
+  if (drawsByRule(before) || drawn === (countOf(before.draw) ?? undefined)) return before.draw;
+  return drawn === undefined ? undefined : [{ count: drawn }];
 }
 
 interface Rule {

@@ -8,7 +8,7 @@ import { signedIn } from '../../platform/scopes.ts';
 import { type Checked, checkDraft, textOf } from '../checking.ts';
 import { saveDraftFile } from '../files/queries.ts';
 import { AssignmentSettingsForm, CompletionForm, LessonSettingsForm, QuizSettingsForm } from '../forms.ts';
-import { completionRule, itemSettings, shownSettings } from '../items/settings.ts';
+import { completionRule, drawsByRule, itemSettings, shownSettings } from '../items/settings.ts';
 import { completionIn, itemIn, withCompletion, withItemSettings } from '../outline.ts';
 import { type Draft, getOwnDraft } from '../queries.ts';
 import { courseTitleOf } from '../quizzes/quiz.ts';
@@ -32,6 +32,7 @@ declare module '../../platform/views.ts' {
       item: { key: string; kind: Kind; title: string };
       ways: typeof ways;
       skills: SkillChoice[];
+      draws_by_rule: boolean;
     };
     'publishing/completion': Shown & {
       draft: Draft;
@@ -71,6 +72,7 @@ export function draftRuleRoutes(app: FastifyInstance): void {
     const skills = pickedSkills(request.body?.skills, listed(before.skills));
     const picked = ways.filter((way) => listed(request.body?.hand_in).includes(way));
     const errors = item.kind === 'assignment' && picked.length === 0 ? { hand_in: 'item_settings.error_hand_in' } : {};
+    if (form.ok && isTooShort(form.data)) Object.assign(errors, { time_limit: 'item_settings.error_time_limit' });
     const shown = { ...told({ values: form.values, errors: { ...form.errors, ...errors } }), picked };
     if (!form.ok || Object.keys(errors).length > 0) return showItem(reply, draft, checked, item, skills, shown, 422);
     const content = withItemSettings(yaml, item.key, itemSettings(item, before, { ...form.data, skills }));
@@ -137,7 +139,9 @@ function showItem(
   status = 200,
 ) {
   const skills = skillChoices(picked, reply.request.language);
-  const page = { draft, course_title: courseTitleOf(draft, checked), item: titled(checked, item), ways, skills };
+  const draws_by_rule = drawsByRule(itemIn(textOf(checked.folder, settingsFile), item.key));
+  const about = { draft, course_title: courseTitleOf(draft, checked), item: titled(checked, item) };
+  const page = { ...about, ways, skills, draws_by_rule };
   return reply.page('publishing/item-settings', { ...page, ...shown }, { status });
 }
 
@@ -145,6 +149,11 @@ function showRule(reply: FastifyReply, draft: Draft, checked: Checked, shown: Sh
   const items = checked.outline.items.map((item) => titled(checked, item));
   const page = { draft, course_title: courseTitleOf(draft, checked), items };
   return reply.page('publishing/completion', { ...page, ...shown }, { status });
+}
+
+/** Of a quiz that ends before it can be done. */
+function isTooShort(typed: { minutes: number; time_limit?: number | undefined }): boolean {
+  return typed.time_limit !== undefined && typed.time_limit < typed.minutes;
 }
 
 function itemOf({ outline }: Checked, key: string): Outline['items'][number] {
