@@ -41,7 +41,9 @@ async function desk(t: Test) {
 t.test('A picture gets a free name, is shown as readers get it, and its line is told in each language', async (t) => {
   const { author, home, add } = await desk(t);
   const form = await author.get(`${home}/picture/new`);
-  t.ok(byRole(form.html, 'textbox', 'Lời tả hình, bản vi') && byRole(form.html, 'textbox', 'Lời tả hình, bản en'));
+  t.ok(
+    byRole(form.html, 'textbox', 'Lời tả hình (Tiếng Việt)') && byRole(form.html, 'textbox', 'Lời tả hình (Tiếng Anh)'),
+  );
   const page = await author.follow(await add(svg));
   t.equal(page.url, `${home}/picture?path=images%2Fngon-den-dau-cu-tren-ban.svg`);
   t.match(mainOf(page), /Điện thoại của họ tải 1 kB.*Chưa bài nào dùng hình này/);

@@ -138,15 +138,15 @@ t.test('A question that another language lacks is offered there, with the same i
   const fields = { text: 'Số nào lẻ?', text_0: 'Một', text_1: 'Ba', weight_1: 'share', text_2: 'Hai' };
   await author.submit(page, { form: '#question', fields });
   const [, id = ''] = /\[id:(q[0-9a-f]{8})\]/.exec(await fileOf('vi/final.gift')) ?? [];
-  t.match(mainOf(await author.get(quiz)), /Bản en chưa có câu này/);
-  t.match(mainOf(await author.get(`${quiz}?language=en`)), /Câu chưa có trong bản en.*Số nào lẻ\?/);
+  t.match(mainOf(await author.get(quiz)), /Bản Tiếng Anh chưa có câu này/);
+  t.match(mainOf(await author.get(`${quiz}?language=en`)), /Câu chưa có trong bản Tiếng Anh.*Số nào lẻ\?/);
   const there = await author.get(`${quiz}/new-question?like=${id}&language=en`);
-  t.match(mainOf(there), /Bản vi: Số nào lẻ\?.*Bản vi: Một/);
+  t.match(mainOf(there), /Bản Tiếng Việt: Số nào lẻ\?.*Bản Tiếng Việt: Một/);
   t.equal((await author.submit(there, { form: '#question' })).status, 422, 'its words are still to be written');
   const words = { text: 'Which are odd?', text_0: 'One', text_1: 'Three', text_2: 'Two' };
   t.equal((await author.submit(there, { form: '#question', fields: words })).status, 303);
   t.match(await fileOf('en/final.gift'), new RegExp(`\\[id:${id}\\].*\\n.*Which are odd\\?.*\\n\\t~%50%One`));
-  t.notMatch(mainOf(await author.get(quiz)), /Bản en chưa có câu này|⚠/);
+  t.notMatch(mainOf(await author.get(quiz)), /Bản Tiếng Anh chưa có câu này|⚠/);
   t.equal((await author.get(`${quiz}/new-question?like=khong-co&language=en`)).status, 404);
 });
 
