@@ -667,7 +667,7 @@ t.test('every fault that has a sentence has been told above', (t) => {
   // Words for texts, what only a database knows, and what only a zip can have.
   const isWord = (key: string) =>
     /^(?:callout|quiz_title|glossary_(?:title|back|all)$|provider_unknown|path_course_unknown)/.test(key) ||
-    /^(?:changed_in_browser|provider_not_own|zip_broken|zip_locked|path_outside|file_name_encoding|file_damaged)$/.test(
+    /^(?:changed_in_browser|provider_not_own|zip_broken|zip_locked|path_outside|file_name_encoding|file_damaged|file_name_unfit)$/.test(
       key,
     );
   for (const language of languages) {
