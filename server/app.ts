@@ -114,6 +114,7 @@ import { privacyRoutes } from './privacy/routes.ts';
 import { ownProfileRoutes, profileRoutes } from './profiles/routes.ts';
 import { draftChangeRoutes } from './publishing/changes/routes.ts';
 import { draftCommentRoutes } from './publishing/comments/routes.ts';
+import { draftDescriptionRoutes } from './publishing/descriptions/routes.ts';
 import { requirePublisher } from './publishing/guard.ts';
 import { draftItemRoutes } from './publishing/items/routes.ts';
 import { draftPictureAddingRoutes } from './publishing/pictures/adding/routes.ts';
@@ -335,6 +336,7 @@ export async function buildApp({
       draftReportRoutes,
       draftSettingsRoutes,
       draftItemRoutes,
+      draftDescriptionRoutes,
       draftTextRoutes,
       draftTranslationRoutes,
       draftQuizRoutes,

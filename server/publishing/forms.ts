@@ -37,6 +37,15 @@ export const SettingsForm = Type.Object({
   revision: field.integer({ minimum: 0, maximum: 2_000_000_000 }),
 });
 
+export const DescriptionForm = Type.Object({
+  language: field.text(),
+  title: field.text({ maxLength: 120, pattern: '\\p{L}|\\p{N}', message: 'publishing.error_title' }),
+  summary: field.optional(field.text({ maxLength: 300, message: 'descriptions.error_summary' })),
+  outcomes: field.optional(field.text({ maxLength: 10_000, multiline: true, message: 'descriptions.error_outcomes' })),
+  about: field.optional(field.text({ maxLength: 400_000, multiline: true, message: 'publishing.error_text_long' })),
+  revision: field.integer({ minimum: 0, maximum: 2_000_000_000 }),
+});
+
 export const NewItemForm = Type.Object({
   title: field.text({ maxLength: 120, pattern: '\\p{L}|\\p{N}', message: 'publishing.error_item_title' }),
   kind: field.choice(['lesson', 'quiz'], { message: 'publishing.error_kind' }),

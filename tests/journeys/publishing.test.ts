@@ -85,15 +85,9 @@ async function signedInPost(site: Site, desk: string) {
 }
 
 async function describe({ page, look }: Phone, desk: string): Promise<void> {
-  await page.goto(`${desk}/text?path=vi/course.md`);
-  const before = await page.locator('#content').inputValue();
-  await page
-    .locator('#content')
-    .fill(
-      before
-        .replace(/summary:.*/, 'summary: Ba việc nhỏ để không mất ảnh và không mất tiền.')
-        .replace('outcomes: []', 'outcomes: [Khoá được màn hình của mình]'),
-    );
+  await page.goto(`${desk}/description?language=vi`);
+  await page.getByLabel('Một câu về khoá học').fill('Ba việc nhỏ để không mất ảnh và không mất tiền.');
+  await page.getByLabel('Học xong, người học làm được gì').fill('- Khoá được màn hình của mình\n- Sao lưu được ảnh');
   await look();
   await press(page, 'Lưu');
 }

@@ -57,6 +57,8 @@ export async function publishingPages(site: Site, reading: Reading): Promise<Pag
     ...(await all(author, [`${desk}/completion`, `${desk}/items/final/settings`, `${desk}/items/first/settings`])),
   );
   pages.push(await author.post(`${desk}/completion`), await author.post(`${desk}/items/final/settings`, { pass: 'x' }));
+  pages.push(await author.get(`${desk}/description?language=vi`));
+  pages.push(await author.post(`${desk}/description`, { language: 'vi', title: '', outcomes: longName.repeat(20) }));
   pages.push(await author.get(`${desk}/removed-items`));
   await author.submit(await author.get(desk), { form: `${desk}/items/first/removal` });
   pages.push(await author.get(`${desk}/removed-items`));

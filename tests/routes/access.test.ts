@@ -330,6 +330,8 @@ POST /publishing/:id/items                                            sign-in st
 GET /publishing/:id/items/:key                                        sign-in stranger · 200 author reviewer manager above owner · 404 rest
 POST /publishing/:id/items/:key/place                                 sign-in stranger · 303 author owner · 403 reviewer manager above · 404 rest
 POST /publishing/:id/items/:key/removal                               sign-in stranger · 303 author owner · 403 reviewer manager above · 404 rest
+GET /publishing/:id/description                                       sign-in stranger · 200 author owner · 403 reviewer manager above · 404 rest
+POST /publishing/:id/description                                      sign-in stranger · 404 author owner · 403 reviewer manager above · 404 rest
 GET /publishing/:id/text                                              sign-in stranger · 200 author owner · 403 reviewer manager above · 404 rest
 POST /publishing/:id/text                                             sign-in stranger · 409 author owner · 403 reviewer manager above · 404 rest
 POST /publishing/:id/text/preview                                     sign-in stranger · 200 author owner · 403 reviewer manager above · 404 rest

@@ -226,6 +226,7 @@ export async function world(t: Test) {
 const queries: Record<string, string> = {
   '/admin/organisations/new': '?parent=branch',
   '/cohorts/new': '?organisation=branch',
+  '/publishing/:id/description': '?language=vi',
   '/publishing/:id/text': '?path=vi/first.md',
   '/publishing/:id/picture': '?path=images/box.svg',
   '/help/new': '?course=small&item=second',

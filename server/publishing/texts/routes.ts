@@ -34,7 +34,7 @@ interface TextPage {
   /** The same text in other languages, to look at beside it. */
   others: { language: string; path: string; content: string | null }[];
   kind: 'lesson' | 'quiz' | 'course' | 'other';
-  /** Where a quiz can be written in forms as well. */
+  /** Where a quiz or a description can be written in forms as well. */
   forms: string | null;
   error: string | null;
 }
@@ -165,8 +165,13 @@ function pageOf(draft: Draft, checked: Checked, path: string, beside: string): T
       content: one === beside ? textOf(folder, `${one}/${file}`) : null,
     })),
     kind: kindOf(file),
-    forms: quiz ? `/publishing/${draft.id}/quizzes/${quiz.key}?language=${language}` : null,
+    forms: formsOf(draft, file, language, quiz),
   };
+}
+
+function formsOf({ id }: Draft, file: string, language: string, quiz: { key: string } | undefined): string | null {
+  if (file === 'course.md') return `/publishing/${id}/description?language=${language}`;
+  return quiz ? `/publishing/${id}/quizzes/${quiz.key}?language=${language}` : null;
 }
 
 function kindOf(file: string): TextPage['kind'] {
