@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { availableParallelism, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -12,15 +12,16 @@ import { folderStore } from '../../server/files/store.ts';
 import { type LearnerPage, long, walk } from '../budgets/learner.ts';
 import type { TestApp } from '../support/app.ts';
 import { launchOptions } from '../support/chromium.ts';
+import { helperPages } from './helper-pages.ts';
 import { learnerLoads } from './learner-loads.ts';
 import { measureLoads } from './load.ts';
 import { measureMatching } from './matching.ts';
 import { freePort, startProgram } from './programs.ts';
-import { loadsInWords, matchingInWords, type PageRow, pagesInWords, seconds } from './report.ts';
+import { loadsInWords, matchingInWords, number, type PageRow, pagesInWords, seconds } from './report.ts';
 import { throttle, visit } from './visits.ts';
 import { weigh } from './wire.ts';
 
-// npm run bench [-- --long] [--json FILE]: what each learner page costs, of a server started for it. It leaves nothing behind.
+// npm run bench [-- --long] [--json FILE]: what the pages cost that are read most, of a server started for it. It leaves nothing behind.
 
 const { values: options } = parseArgs({
   options: { long: { type: 'boolean', default: false }, json: { type: 'string' } },
@@ -45,29 +46,31 @@ process.exit();
 async function main(): Promise<void> {
   const begun = performance.now();
   const machine = { cores: availableParallelism(), load: loadavg()[0] ?? 0, node: process.version };
-  const { url, dataDir } = await startServer();
+  const { url, dataDir, pid } = await startServer();
   const twin = await openTwin(url, dataDir);
-  const { pages } = await walk(twin);
+  const pages = [...(await walk(twin)).pages, ...(await helperPages(twin))];
 
   const rows = await measurePages(pages, url, twin);
   console.log(pagesInWords(rows, effort));
   const loads = await learnerLoads(pages, twin, { handIns: effort.handIns });
   const loadRows = await measureLoads(loads, { origin: url, bareUrl: await startBare(dataDir), ...effort }, progress);
   console.log(loadsInWords(loadRows, effort));
+  const resident = await residentBytes(pid);
+  if (resident !== null) console.log(`\nThe server holds ${number(resident / 2 ** 20)} MB of memory after all that.`);
 
   progress('matching');
   const matching = await measureMatching(twin.db);
   progress('');
   console.log(matchingInWords(matching));
 
-  const found = { machine, effort, throttle, pages: rows, loads: loadRows, matching };
+  const found = { machine, effort, throttle, pages: rows, loads: loadRows, resident, matching };
   if (options.json) await writeFile(options.json, `${JSON.stringify(found, null, 2)}\n`);
   const busy = `${machine.cores} cores, which others kept at a load of ${machine.load.toFixed(1)} when this began`;
   console.log(`\n${busy}; Node ${machine.node}; took ${seconds(performance.now() - begun)}.`);
 }
 
 /** As `npm start` does, over a data folder of its own; what the environment or `.env` says is for the site, not for this. */
-async function startServer(): Promise<{ url: string; dataDir: string }> {
+async function startServer(): Promise<{ url: string; dataDir: string; pid: number | undefined }> {
   const dataDir = await mkdtemp(join(tmpdir(), 'domdom-bench-'));
   endings.push(() => rm(dataDir, { recursive: true, force: true }));
   const port = String(await freePort());
@@ -82,7 +85,7 @@ async function startServer(): Promise<{ url: string; dataDir: string }> {
   endings.push(server.stop);
   // By then the courses are imported.
   await server.untilSays(/^Đom Đóm: http/m);
-  return { url, dataDir };
+  return { url, dataDir, pid: server.process.pid };
 }
 
 /** The same app in this process, over the database of the started one: it fills forms in, and its statements can be counted. */
@@ -126,6 +129,13 @@ async function measurePages(pages: LearnerPage[], url: string, { app, statements
   progress('');
   await browser.close();
   return rows;
+}
+
+/** As Linux counts it; null elsewhere. */
+async function residentBytes(pid: number | undefined): Promise<number | null> {
+  const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
+  const [, kilobytes] = /^VmRSS:\s+(\d+) kB$/m.exec(status) ?? [];
+  return kilobytes === undefined ? null : Number(kilobytes) * 1024;
 }
 
 /** One line on the terminal that the next takes the place of. */

@@ -7,10 +7,18 @@ import { connections, type Load, sameForAll } from './load.ts';
 
 type Site = Pick<TestApp, 'app' | 'db'>;
 
-const reading = ['catalogue, signed out', 'course, signed out', 'lesson', 'my courses', 'question'];
+const reading = [
+  'catalogue, signed out',
+  'course, signed out',
+  'lesson',
+  'my courses',
+  'question',
+  'who needs help',
+  'drafts',
+];
 
 /**
- * What learners ask of a server all day.
+ * What a server is asked all day.
  * @param handIns of each connection in a run: an attempt can be handed in but once
  */
 export async function learnerLoads(
