@@ -81,6 +81,7 @@ async function startServer(): Promise<{ url: string; dataDir: string; pid: numbe
     DATABASE_URL: '',
     TRUST_PROXY: '',
     NODE_ENV: 'production',
+    NODE_OPTIONS: '--max-semi-space-size=8',
   });
   endings.push(server.stop);
   // By then the courses are imported.
