@@ -55,7 +55,12 @@ export function draftDescriptionRoutes(app: FastifyInstance): void {
     const outcomes = linesOf(read.values.outcomes);
     const isTooMuch = outcomes.length > most.outcomes || outcomes.some((line) => line.length > most.letters);
     const form = isTooMuch ? withErrors(read, { outcomes: 'descriptions.error_outcomes' }) : read;
-    if (!form.ok) return show(reply, draft, checked, { path, language, form, refusal: null }, 422);
+    if (!form.ok) {
+      // A page that does not say what it began from is an old one: no field mends that.
+      const { revision: isOld, ...errors } = form.errors;
+      const told = { form: { ...form, errors }, refusal: isOld ? 'changed' : null };
+      return show(reply, draft, checked, { path, language, ...told }, 422);
+    }
     const { title, summary = '', about = '', revision } = form.data;
     const content = withDescription(textOf(checked.folder, path), { title, summary, outcomes, about });
     if (content === null) return toText(reply, draft, path);
