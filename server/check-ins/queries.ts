@@ -2,7 +2,7 @@ import { expressionBuilder, type Kysely, sql, type Transaction } from 'kysely';
 import { jsonArrayFrom } from 'kysely/helpers/postgres';
 import { insertAuditEvent } from '../audit/queries.ts';
 import type { Verb } from '../audit/verbs.ts';
-import type { Cohort } from '../cohorts/access.ts';
+import { type Cohort, guidedMember } from '../cohorts/access.ts';
 import { holdMentorship } from '../cohorts/mentorships/queries.ts';
 import { hasOpened } from '../cohorts/openings/queries.ts';
 import { hasId } from '../database/by-id.ts';
@@ -98,23 +98,9 @@ export async function getCheckIn(
 export type Mentee = Awaited<ReturnType<typeof getCheckIn>>['mentee'];
 
 function readableMember(db: Kysely<Database>, cohort: Cohort, reader: Somebody, memberId: string) {
-  return (
-    db
-      .selectFrom('cohort_members')
-      .innerJoin('mentorships', (join) =>
-        join.onRef('mentorships.member_id', '=', 'cohort_members.id').on('mentorships.valid_until', 'is', null),
-      )
-      .leftJoin('person_details', 'person_details.person_id', 'cohort_members.person_id')
-      .where(hasId('cohort_members.id', memberId))
-      .where('cohort_members.cohort_id', '=', cohort.id)
-      .where('cohort_members.left_at', 'is', null)
-      // Nobody looks at what is noted about themselves here, whatever they manage.
-      .where('cohort_members.person_id', '<>', reader.id)
-      .$if(!cohort.is_manager, (query) => query.where('mentorships.mentor_id', '=', reader.id))
-      .select(['cohort_members.id', 'cohort_members.person_id', 'person_details.full_name'])
-      .select(({ eb }) => eb('mentorships.mentor_id', '=', reader.id).$castTo<boolean>().as('is_guide'))
-      .select(sql<boolean>`${mayRead(reader)}`.as('may_read'))
-  );
+  return guidedMember(db, cohort, reader, memberId)
+    .select(({ eb }) => eb('mentorships.mentor_id', '=', reader.id).$castTo<boolean>().as('is_guide'))
+    .select(sql<boolean>`${mayRead(reader)}`.as('may_read'));
 }
 
 function mayRead(reader: Somebody) {

@@ -64,6 +64,22 @@ export async function getManagedCohort(db: Kysely<Database>, person: Somebody, i
   return cohort;
 }
 
+/** A member, for whoever guides them or manages. Nobody meets themselves here, whatever they manage. */
+export function guidedMember(db: Kysely<Database>, cohort: Cohort, reader: Somebody, memberId: string) {
+  return db
+    .selectFrom('cohort_members')
+    .innerJoin('mentorships', (join) =>
+      join.onRef('mentorships.member_id', '=', 'cohort_members.id').on('mentorships.valid_until', 'is', null),
+    )
+    .leftJoin('person_details', 'person_details.person_id', 'cohort_members.person_id')
+    .where(hasId('cohort_members.id', memberId))
+    .where('cohort_members.cohort_id', '=', cohort.id)
+    .where('cohort_members.left_at', 'is', null)
+    .where('cohort_members.person_id', '<>', reader.id)
+    .$if(!cohort.is_manager, (query) => query.where('mentorships.mentor_id', '=', reader.id))
+    .select(['cohort_members.id', 'cohort_members.person_id', 'person_details.full_name']);
+}
+
 /** What a branch has decided, or the nearest above it; a subquery on the `organisations` row of the statement around it. */
 export const thresholds = sql<{
   minimum_mentees: number;

@@ -1,8 +1,7 @@
 import { type Kysely, sql, type Transaction } from 'kysely';
 import { jsonArrayFrom } from 'kysely/helpers/postgres';
 import { insertAuditEvent } from '../audit/queries.ts';
-import type { Cohort } from '../cohorts/access.ts';
-import { hasId } from '../database/by-id.ts';
+import { type Cohort, guidedMember } from '../cohorts/access.ts';
 import type { Database } from '../database/connection.ts';
 import { NotFound, orNotFound } from '../platform/errors.ts';
 
@@ -13,18 +12,7 @@ type Somebody = { id: string };
  * @throws NotFound for who neither guides them nor manages, and for themselves
  */
 export async function getTimedMember(db: Kysely<Database>, cohort: Cohort, reader: Somebody, memberId: string) {
-  const member = await db
-    .selectFrom('cohort_members')
-    .innerJoin('mentorships', (join) =>
-      join.onRef('mentorships.member_id', '=', 'cohort_members.id').on('mentorships.valid_until', 'is', null),
-    )
-    .leftJoin('person_details', 'person_details.person_id', 'cohort_members.person_id')
-    .where(hasId('cohort_members.id', memberId))
-    .where('cohort_members.cohort_id', '=', cohort.id)
-    .where('cohort_members.left_at', 'is', null)
-    .where('cohort_members.person_id', '<>', reader.id)
-    .$if(!cohort.is_manager, (query) => query.where('mentorships.mentor_id', '=', reader.id))
-    .select(['cohort_members.id', 'cohort_members.person_id', 'person_details.full_name'])
+  const member = await guidedMember(db, cohort, reader, memberId)
     .select((eb) => [
       jsonArrayFrom(
         eb

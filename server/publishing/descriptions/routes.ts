@@ -28,7 +28,7 @@ declare module '../../platform/views.ts' {
 
 type WithId = { Params: { id: string }; Body: Record<string, string> };
 
-/** Of one text, as long as any. */
+/** Of a form whose one field may be as long as a text: three bytes for each letter with a mark, encoded. */
 const bodyLimit = 4_000_000;
 const most = { outcomes: 20, letters: 300 };
 
