@@ -1,7 +1,7 @@
 import type { Errors } from '../platform/forms.ts';
 import { askable, type Response } from '../quizzes/question.ts';
 import { readResponse } from '../quizzes/response.ts';
-import type { GivenAnswer } from './queries.ts';
+import type { GivenAnswer } from './answers/queries.ts';
 import { type AttemptContents, askedQuestions, optionOrder } from './questions.ts';
 
 export interface ReadAnswers {

@@ -6,7 +6,8 @@ import { complete, lockEnrolment } from '../enrolments/queries.ts';
 import { orNotFound } from '../platform/errors.ts';
 import type { Language } from '../platform/i18n.ts';
 import { markAttempt, waitsForMarker } from './marking.ts';
-import { type Attempt, askToMark, closeAttempt, findAttempt, insertMarking } from './queries.ts';
+import { askToMark, closeAttempt, insertMarking } from './markings/queries.ts';
+import { type Attempt, findAttempt } from './queries.ts';
 
 interface Site {
   db: Kysely<Database>;

@@ -5,11 +5,13 @@ import type { Errors } from '../platform/forms.ts';
 import { signedIn } from '../platform/scopes.ts';
 import { wantsFragment } from '../platform/views.ts';
 import { attemptsLeft, hasPassed, percentOf } from '../quizzes/settings.ts';
+import { saveAnswers } from './answers/queries.ts';
 import { questionsForReader } from './data-saving.ts';
 import { type ReadAnswers, readAnswers } from './forms.ts';
 import { handIn } from './handing-in.ts';
 import { markAttempt, markWithoutEssays } from './marking.ts';
-import { type Attempt, findAttempt, getMarking, saveAnswers } from './queries.ts';
+import { getMarking } from './markings/queries.ts';
+import { type Attempt, findAttempt } from './queries.ts';
 import { type AttemptContents, askedQuestions, type ShownQuestion, shownQuestions } from './questions.ts';
 import { type ResultQuestion, resultQuestions } from './results.ts';
 

@@ -1,7 +1,8 @@
 import { type ExpressionBuilder, type Kysely, type RawBuilder, sql, type Transaction } from 'kysely';
 import { jsonArrayFrom } from 'kysely/helpers/postgres';
 import { v7 as newId } from 'uuid';
-import { attemptsAtItems, isNewest } from '../attempts/queries.ts';
+import { isNewest } from '../attempts/markings/queries.ts';
+import { attemptsAtItems } from '../attempts/queries.ts';
 import { isAgreed } from '../consents/queries.ts';
 import type { Database } from '../database/connection.ts';
 import { type Enrolment, progress } from '../enrolments/queries.ts';

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { Kysely } from 'kysely';
+import { saveAnswers } from '../attempts/answers/queries.ts';
 import { handIn } from '../attempts/handing-in.ts';
-import { findAttempt, openAttempt, saveAnswers } from '../attempts/queries.ts';
+import { findAttempt, openAttempt } from '../attempts/queries.ts';
 import { issueWhenComplete } from '../certificates/issuing.ts';
 import type { Config } from '../config.ts';
 import type { Database } from '../database/connection.ts';

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import t from 'tap';
-import { saveAnswers } from '../../server/attempts/queries.ts';
+import { saveAnswers } from '../../server/attempts/answers/queries.ts';
 import { closeOverdue } from '../../server/attempts/timing/closing.ts';
 import { withEssay, written } from '../essays/essays.ts';
 import { testApp } from '../support/app.ts';

@@ -1,7 +1,8 @@
 import { sql } from 'kysely';
 import t from 'tap';
 import { markAttempt } from '../../server/attempts/marking.ts';
-import { findAttempt, getMarking } from '../../server/attempts/queries.ts';
+import { getMarking } from '../../server/attempts/markings/queries.ts';
+import { findAttempt } from '../../server/attempts/queries.ts';
 import { readCode } from '../../server/certificates/code.ts';
 import { printCourse } from '../../server/certificates/printing.ts';
 import { findAchievement } from '../../server/certificates/queries.ts';

@@ -1,7 +1,8 @@
 import { expressionBuilder, type Kysely, sql } from 'kysely';
 import { jsonArrayFrom } from 'kysely/helpers/postgres';
 import { countWaiting, waitingItems } from '../../assignments/waiting/queries.ts';
-import { attemptsAtItems, isNewest } from '../../attempts/queries.ts';
+import { isNewest } from '../../attempts/markings/queries.ts';
+import { attemptsAtItems } from '../../attempts/queries.ts';
 import { nextStep } from '../../check-ins/own/queries.ts';
 import { checkedInOn } from '../../check-ins/queries.ts';
 import { doneItems } from '../../courses/queries.ts';

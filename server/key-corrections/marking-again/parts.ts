@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely';
 import { attemptQuestions } from '../../attempts/contents.ts';
 import type { Marking } from '../../attempts/marking.ts';
-import { insertMarking } from '../../attempts/queries.ts';
+import { insertMarking } from '../../attempts/markings/queries.ts';
 import { issueWhenComplete } from '../../certificates/issuing.ts';
 import type { Config } from '../../config.ts';
 import type { Database } from '../../database/connection.ts';

@@ -1,7 +1,8 @@
 import { type Kysely, sql, type Transaction } from 'kysely';
 import { jsonArrayFrom } from 'kysely/helpers/postgres';
+import { newestAnswers } from '../../attempts/answers/queries.ts';
 import type { Correction, NewestAnswer } from '../../attempts/contents.ts';
-import { newestAnswers } from '../../attempts/queries.ts';
+import { newestMarking } from '../../attempts/markings/queries.ts';
 import type { Database } from '../../database/connection.ts';
 import { essayMarks } from '../../essays/queries.ts';
 import { queueMail } from '../../mail/queries.ts';
@@ -43,17 +44,7 @@ export async function listMarked(db: Kysely<Database>, run: Run, limit: number) 
   const [items, numbers] = [run.items.map(({ id }) => id), run.items.map(({ number }) => number)];
   return db
     .selectFrom('attempts')
-    .innerJoinLateral(
-      (lateral) =>
-        lateral
-          .selectFrom('markings')
-          .whereRef('markings.attempt_id', '=', 'attempts.id')
-          .select(['number', 'key_number', 'points', 'max_points', 'passed'])
-          .orderBy('markings.number', 'desc')
-          .limit(1)
-          .as('marking'),
-      (join) => join.onTrue(),
-    )
+    .innerJoinLateral(newestMarking(), (join) => join.onTrue())
     .innerJoin('persons', 'persons.id', 'attempts.person_id')
     .where('persons.erased_at', 'is', null)
     .where(sql<boolean>`attempts.item_id = any(${items}::uuid[])`)

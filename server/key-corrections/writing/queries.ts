@@ -1,5 +1,7 @@
 import { type Kysely, sql, type Transaction } from 'kysely';
 import { jsonArrayFrom } from 'kysely/helpers/postgres';
+import { newestAnswer } from '../../attempts/answers/queries.ts';
+import { newestMarking } from '../../attempts/markings/queries.ts';
 import { insertAuditEvent } from '../../audit/queries.ts';
 import { hasId } from '../../database/by-id.ts';
 import type { Database } from '../../database/connection.ts';
@@ -102,40 +104,18 @@ export async function listAlike(
       .where(sql<boolean>`coalesce(questions.id = any(attempts.question_ids), true)`)
       .innerJoin('persons', 'persons.id', 'attempts.person_id')
       .where('persons.erased_at', 'is', null)
-      .innerJoinLateral(
-        (lateral) =>
-          lateral
-            .selectFrom('markings')
-            .whereRef('markings.attempt_id', '=', 'attempts.id')
-            .select(['number', 'markings.points', 'max_points', 'passed'])
-            .orderBy('markings.number', 'desc')
-            .limit(1)
-            .as('marking'),
-        (join) => join.onTrue(),
-      )
+      .innerJoinLateral(newestMarking(), (join) => join.onTrue())
       .leftJoin('marks', (join) =>
         join
           .onRef('marks.attempt_id', '=', 'attempts.id')
           .onRef('marks.marking_number', '=', 'marking.number')
           .onRef('marks.question_id', '=', 'questions.id'),
       )
-      .leftJoinLateral(
-        (lateral) =>
-          lateral
-            .selectFrom('answers')
-            .whereRef('answers.person_id', '=', 'attempts.person_id')
-            .whereRef('answers.attempt_id', '=', 'attempts.id')
-            .whereRef('answers.question_id', '=', 'questions.id')
-            .select(['response', 'answers.language'])
-            .orderBy('revision', 'desc')
-            .limit(1)
-            .as('newest'),
-        (join) => join.onTrue(),
-      )
+      .leftJoinLateral(newestAnswer(), (join) => join.onTrue())
       .select((eb) => [
         'questions.id as question_id',
         eb.ref('items.quiz').$castTo<Alike['settings']>().as('settings'),
-        eb.ref('newest.response').$castTo<Alike['response']>().as('response'),
+        'newest.response',
         'newest.language',
         eb.fn.coalesce('marks.points', sql<number>`0`).as('mark'),
         'marking.points',
