@@ -23,7 +23,7 @@ export async function listManaged(db: Kysely<Database>, manager: Somebody, page:
     .where(({ ref }) => holdsRole(manager, ['manager'], ref('organisations.path')))
     .where('cohorts.closed_at', 'is', null)
     .select(['cohorts.id', 'cohorts.name', 'cohorts.seats', 'organisations.name as organisation_name'])
-    .select([members.as('members'), waiting.as('waiting'), flags.as('flags'), replyTimes.as('reply_times')])
+    .select([members.as('members'), waitingToJoin.as('waiting'), flags.as('flags'), replyTimes.as('reply_times')])
     .select(thresholds.as('thresholds'))
     .select(sql<number>`count(*) over ()`.as('total'))
     .orderBy(sql`cohorts.name collate "vi-x-icu"`)
@@ -39,7 +39,7 @@ export async function listManaged(db: Kysely<Database>, manager: Somebody, page:
 const members = sql<number>`(
   select count(*)::integer from cohort_members where cohort_id = cohorts.id and left_at is null
 )`;
-const waiting = sql<number>`(
+export const waitingToJoin = sql<number>`(
   select count(*)::integer from join_requests where cohort_id = cohorts.id and outcome is null
 )`;
 

@@ -76,6 +76,18 @@ const enrolmentsOfPerson = gathered({ person: 'uuid' }, (db, { person }) =>
             ),
           'desc',
         )
+        // Whoever joins a cohort is in all its courses at once: they come in its order.
+        .orderBy(
+          (of) =>
+            of
+              .selectFrom('cohort_members')
+              .innerJoin('cohort_courses', 'cohort_courses.cohort_id', 'cohort_members.cohort_id')
+              .whereRef('cohort_members.person_id', '=', 'enrolments.person_id')
+              .where('left_at', 'is', null)
+              .whereRef('cohort_courses.course_id', '=', 'enrolments.course_id')
+              .select((inner) => inner.fn.min('cohort_courses.position').as('first')),
+          (order) => order.asc().nullsLast(),
+        )
         .limit(100),
     ).as('enrolments'),
     jsonArrayFrom(

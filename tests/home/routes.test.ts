@@ -1,5 +1,6 @@
 import t from 'tap';
 import { insertCourses } from '../budgets/site.ts';
+import { cohort, joiner, mentor, putIn } from '../cohorts/cohorts.ts';
 import { testApp } from '../support/app.ts';
 import { client, type Page } from '../support/client.ts';
 import { allByRole, byRole, textOf } from '../support/html.ts';
@@ -54,6 +55,20 @@ t.test('A learner is greeted by their given name, with the one next thing to do'
     'an open attempt comes first',
   );
   t.equal(allByRole(open.html, 'link', 'Học tiếp').length <= 1, true, 'one main action');
+});
+
+t.test('A mentor is told who waits to join, a learner of that cohort is not', async (t) => {
+  const site = await testApp(t);
+  await publish(t, site);
+  const group = await cohort(site, { isOpen: false });
+  const hoa = await mentor(site, group);
+  const member = await learner(site);
+  await putIn(site, group, member, hoa);
+  t.notMatch(mainOf(await hoa.get('/')), 'chờ vào nhóm');
+  for (const full_name of ['Trần Văn Một', 'Trần Văn Hai']) await joiner(site, group, full_name);
+  t.equal(hrefOf(await hoa.get('/'), '2 người chờ vào nhóm'), `/cohorts/${group.id}/requests`);
+  t.match(mainOf(await hoa.get('/cohorts')), '2 người chờ vào nhóm');
+  for (const path of ['/', '/cohorts']) t.notMatch(mainOf(await member.get(path)), 'chờ vào nhóm');
 });
 
 t.test('Who has finished everything sees what they hold, and the way to more', async (t) => {

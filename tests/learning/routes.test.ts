@@ -1,5 +1,6 @@
 import t, { type Test } from 'tap';
 import { insertCourses } from '../budgets/site.ts';
+import { alsoLearns, cohort, joiner, mentor } from '../cohorts/cohorts.ts';
 import { type TestApp, testApp } from '../support/app.ts';
 import type { Page } from '../support/client.ts';
 import { allByRole, byRole, textOf } from '../support/html.ts';
@@ -71,6 +72,29 @@ t.test('The course with the newest activity comes first', async (t) => {
   t.strictSame((await titles()).slice(-2), ['Khoá khác', 'Khoá nhỏ']);
   await readLessons(person, 'small', ['first']);
   t.strictSame((await titles()).slice(-2), ['Khoá nhỏ', 'Khoá khác']);
+});
+
+t.test('Who joins a cohort begins with its first course', async (t) => {
+  const site = await siteWithCourse(t);
+  await publish(t, site, { 'vi/course.md': courseText('Khoá khác') }, 'other');
+  for (const [first, second] of [
+    ['small', 'other'],
+    ['other', 'small'],
+  ] as const) {
+    const group = await cohort(site);
+    await site.db.deleteFrom('cohort_courses').where('cohort_id', '=', group.id).execute();
+    await alsoLearns(site, group, first, 1);
+    await alsoLearns(site, group, second, 2);
+    await mentor(site, group);
+    const person = await joiner(site, group);
+    t.equal(hrefOf(await person.get('/'), 'Bắt đầu học'), `/courses/${first}/lessons/first`);
+    await readLessons(person, second, ['first']);
+    t.equal(
+      hrefOf(await person.get('/'), 'Học tiếp')?.startsWith(`/courses/${second}/`),
+      true,
+      'what was chosen goes on',
+    );
+  }
 });
 
 t.test('One sees one’s own courses only', async (t) => {

@@ -18,6 +18,7 @@ import { type Cohort, thresholds } from '../access.ts';
 import { mostMembers } from '../limits.ts';
 import type { Reason } from '../matching/matching.ts';
 import { mostMeetingsMissed } from '../needs.ts';
+import { waitingToJoin } from '../queries.ts';
 
 type Somebody = { id: string };
 
@@ -31,16 +32,8 @@ export async function getGuidingDay(db: Kysely<Database>, cohort: Cohort, reader
     .innerJoin('organisations', 'organisations.id', 'cohorts.organisation_id')
     .where('cohorts.id', '=', cohort.id)
     .select([thresholds.as('thresholds'), replyTimes.as('reply_times'), countWaiting(reader).as('to_mark')])
-    .select([unansweredQuestions.as('unanswered'), openReports.as('reported')])
-    .select((eb) => [
-      eb
-        .selectFrom('join_requests')
-        .whereRef('join_requests.cohort_id', '=', 'cohorts.id')
-        .where('outcome', 'is', null)
-        .select(({ fn }) => fn.countAll<number>().as('count'))
-        .$asScalar()
-        .$notNull()
-        .as('waiting'),
+    .select([unansweredQuestions.as('unanswered'), openReports.as('reported'), waitingToJoin.as('waiting')])
+    .select([
       jsonArrayFrom(readableBy(reader, cohort).limit(mostMembers)).as('mentees'),
       jsonArrayFrom(overdueRows(cohort, reader)).as('overdue'),
     ])

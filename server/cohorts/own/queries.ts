@@ -5,6 +5,7 @@ import { unansweredQuestions, unreadAnswers } from '../../lesson-questions/count
 import { type NextMeeting, nextMeeting } from '../../meetings/queries.ts';
 import { unreadOfLearner, unreadOfMentor } from '../../messages/threads/queries.ts';
 import { holdsRole } from '../../organisations/access.ts';
+import { waitingToJoin } from '../queries.ts';
 
 type Somebody = { id: string };
 
@@ -16,12 +17,15 @@ export async function listOwn(db: Kysely<Database>, person: Somebody) {
     organisation_name: string;
     part: 'mentor' | 'member' | 'waiting' | 'declined';
     mentees: number;
+    /** For a mentor. */
+    waiting: number;
   }>`
     select cohorts.id, cohorts.name, organisations.name as organisation_name, part,
       case part when 'mentor' then (
         select count(*)::integer from mentorships
         where mentor_id = ${person.id} and cohort_id = cohorts.id and valid_until is null
-      ) else 0 end as mentees
+      ) else 0 end as mentees,
+      case part when 'mentor' then ${waitingToJoin} else 0 end as waiting
     from (
       select cohort_id, 'mentor' as part from cohort_mentors where person_id = ${person.id} and valid_until is null
       union all
@@ -72,9 +76,10 @@ export interface OwnCohort {
   questions: number;
   /** The slugs of what is learnt there. */
   courses: string[];
-  /** Whom a mentor guides there, and how many of them have asked and wait. */
+  /** Whom a mentor guides there, how many of them have asked and wait, and how many wait to join. */
   mentees: number;
   asking: number;
+  waiting: number;
 }
 
 /** For the page that somebody comes home to: where they learn, and where they guide. A subquery; `person` stands for who they are. */
@@ -96,7 +101,7 @@ export function ownCohorts(person: RawBuilder<string | null>): RawBuilder<OwnCoh
         array(
           select slug from cohort_courses join courses on courses.id = course_id where cohort_id = cohorts.id
         ) as courses,
-        0 as mentees, 0 as asking, ${nextMeeting} as meeting,
+        0 as mentees, 0 as asking, 0 as waiting, ${nextMeeting} as meeting,
         cohort_members.id as member_id, ${nextStep} as step, ${unreadOfLearner} as unread, ${unreadAnswers} as questions
       from cohort_members
       join cohorts on cohorts.id = cohort_members.cohort_id
@@ -107,7 +112,7 @@ export function ownCohorts(person: RawBuilder<string | null>): RawBuilder<OwnCoh
       select cohorts.id, cohorts.name, 'mentor', null, null, '{}', count(mentorships.id)::integer,
         count(*) filter (where exists (
           select from help_requests where help_requests.member_id = mentorships.member_id and closed_at is null
-        ))::integer, ${nextMeeting}, null, null, coalesce(sum(${unreadOfMentor}), 0)::integer, ${unansweredQuestions}
+        ))::integer, ${waitingToJoin}, ${nextMeeting}, null, null, coalesce(sum(${unreadOfMentor}), 0)::integer, ${unansweredQuestions}
       from cohort_mentors
       join cohorts on cohorts.id = cohort_mentors.cohort_id
       left join mentorships on mentorships.cohort_id = cohorts.id
