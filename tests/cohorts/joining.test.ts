@@ -74,6 +74,18 @@ t.test('From an empty page to a learner who came by the poster', async (t) => {
   t.match(mainOf(await newcomer.get('/')), /Tổ 5, Long Xuyên.*Tôi đang gặp khó/, 'and the front page leads there');
 });
 
+t.test('All who wait are let in by one button', async (t) => {
+  const site = await siteWithCourse(t);
+  const group = await cohort(site, { isOpen: false });
+  const hoa = await mentor(site, group);
+  const newcomers = [await joiner(site, group, 'Trần Văn Một'), await joiner(site, group, 'Trần Văn Hai')];
+  const requests = await hoa.get(`/cohorts/${group.id}/requests`);
+  const late = await joiner(site, group, 'Trần Văn Ba');
+  for (const _ of ['once', 'twice']) await hoa.submit(requests, { form: '#all' });
+  for (const person of newcomers) t.ok(await memberOf(site, group, person));
+  t.notOk(await memberOf(site, group, late), 'who came after the page was drawn still waits');
+});
+
 t.test('A poster says the cohort, the place to type, and the code', async (t) => {
   const site = await siteWithCourse(t);
   const group = await cohort(site);
