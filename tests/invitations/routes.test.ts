@@ -41,7 +41,7 @@ t.test('A manager makes a link that is shown once, sends it, and a newcomer sign
 
   const newcomer = client(site.app);
   const invited = await newcomer.get(link);
-  t.match(mainOf(invited), /Mời bạn làm Người hướng dẫn Trần Bình mời bạn vào Hội Phụ nữ/);
+  t.match(mainOf(invited), /Mời bạn làm người hướng dẫn Trần Bình mời bạn vào Hội Phụ nữ/);
   const signUp = await newcomer.get(byRole(invited.html, 'link', 'tạo tài khoản').getAttribute('href') ?? '');
   const card = await newcomer.submit(signUp, { fields: { ...applicant, secret: 'thuyền giấy qua sông' } });
   t.ok(card.html.querySelector(`a[href="${link}"]`), 'the card leads on to the invitation');
