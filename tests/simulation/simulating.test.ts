@@ -11,7 +11,7 @@ import { checkDigitCode } from '../../server/platform/digit-code.ts';
 import { simulate } from '../../server/simulation/simulating.ts';
 import { client } from '../support/client.ts';
 import { allByRole, byRole } from '../support/html.ts';
-import { cheapHasher, simulatedSite } from '../support/simulated.ts';
+import { cheapHasher, comesIn, simulatedSite } from '../support/simulated.ts';
 
 const learners = 300;
 const site = await simulatedSite(t, learners);
@@ -141,10 +141,10 @@ t.test('Learner, mentor, manager and owner find their pages', async (t) => {
     [people.manager, ['/admin', '/admin/organisations', '/admin/results', '/cohorts']],
     [people.owner, ['/admin', '/admin/organisations', '/admin/audit', '/admin/results']],
   ] as const) {
-    const visitor = await site.comesIn(code);
+    const visitor = await comesIn(site, code);
     for (const path of paths) t.equal((await visitor.get(path)).status, 200, `${code} ${path}`);
   }
-  const mentor = await site.comesIn(people.mentor);
+  const mentor = await comesIn(site, people.mentor);
   const cohort = await mentor.get(
     byRole((await mentor.get('/cohorts')).html, 'link', /^Nhóm học/).getAttribute('href') ?? '',
   );
@@ -154,7 +154,7 @@ t.test('Learner, mentor, manager and owner find their pages', async (t) => {
 });
 
 t.test('A course that was published so is read, and its quiz is taken', async (t) => {
-  const visitor = await site.comesIn(made.people.learner);
+  const visitor = await comesIn(site, made.people.learner);
   const { slug } = await db
     .selectFrom('enrolments')
     .innerJoin('courses', 'courses.id', 'course_id')

@@ -11,33 +11,35 @@ export const cheapHasher = argon2Hasher({ memoryCost: 8, timeCost: 1, parallelis
 
 export interface SimulatedSite extends TestApp {
   made: Simulated;
-  /** Who has this learner code, signed in. */
-  comesIn(code: string): Promise<Client & { id: string }>;
 }
 
-/**
- * The whole app over a simulation.
- * @param open makes the app, where it is to be another
- */
-export async function simulatedSite(t: Test, learners: number, open = testApp): Promise<SimulatedSite> {
-  const site = await open(t);
-  const { app, db, url } = site;
+/** The whole app over a simulation. */
+export async function simulatedSite(t: Test, learners: number): Promise<SimulatedSite> {
+  const site = await testApp(t);
+  return { ...site, made: await simulateIn(site, { learners, seed: 'test' }) };
+}
+
+/** @param site nobody is in it */
+export async function simulateIn(
+  { app, db, url }: TestApp,
+  { learners, seed }: { learners: number; seed: string },
+): Promise<Simulated> {
   await ensureRootOrganisation(db);
   await ensureProvinces(db);
-  const wanted = { learners, seed: 'test', now: new Date(), publicUrl: app.config.publicUrl };
-  const made = await simulate({ connectionString: url }, cheapHasher, wanted, () => ({ advance() {}, end() {} }));
+  const wanted = { learners, seed, now: new Date(), publicUrl: app.config.publicUrl };
+  return simulate({ connectionString: url }, cheapHasher, wanted, () => ({ advance() {}, end() {} }));
+}
 
-  async function comesIn(code: string) {
-    const { person_id: id } = await db
-      .selectFrom('person_details')
-      .where('learner_code', '=', code)
-      .select('person_id')
-      .executeTakeFirstOrThrow();
-    const visitor = client(app);
-    const session = await app.sessions.createSession(id, { shared_phone: false, device: 'test' });
-    const { name, value } = app.sessions.createSessionCookie(session.id);
-    visitor.cookies.set(name, value);
-    return { ...visitor, id };
-  }
-  return { ...site, made, comesIn };
+/** Who has this learner code, signed in. */
+export async function comesIn({ app, db }: TestApp, code: string): Promise<Client & { id: string }> {
+  const { person_id: id } = await db
+    .selectFrom('person_details')
+    .where('learner_code', '=', code)
+    .select('person_id')
+    .executeTakeFirstOrThrow();
+  const visitor = client(app);
+  const session = await app.sessions.createSession(id, { shared_phone: false, device: 'test' });
+  const { name, value } = app.sessions.createSessionCookie(session.id);
+  visitor.cookies.set(name, value);
+  return { ...visitor, id };
 }
