@@ -21,8 +21,12 @@ export const CohortForm = Type.Object({
 });
 export type CohortFields = Static<typeof CohortForm>;
 
-/** Of the same page: read by itself, so that the courses stay chosen whatever else is wrong. */
-export const CoursesForm = Type.Object({ course: field.list({ maxItems: mostCourses + 3 }) });
+/** Of the same page: read by itself, so that the courses stay chosen whatever else is wrong. A long list of them is searched first. */
+export const CoursesForm = Type.Object({
+  course: field.list({ maxItems: mostCourses + 3 }),
+  q: field.optional(field.text()),
+  find: field.ticked(),
+});
 
 const days = () => field.integer({ minimum: 1, maximum: 90, message: 'cohorts.error_days' });
 

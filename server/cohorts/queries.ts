@@ -1,4 +1,6 @@
 import { type Kysely, sql, type Transaction } from 'kysely';
+import { coursesFound, listedIn } from '../courses/queries.ts';
+import { hasId } from '../database/by-id.ts';
 import type { Database } from '../database/connection.ts';
 import { thisMoment } from '../database/moment.ts';
 import { replyTimes } from '../help/queries.ts';
@@ -73,26 +75,42 @@ const flags = sql<Flags>`(
   ) as guides
 )`;
 
-/** To choose from: what is open to everyone, and what the cohort has already. */
-export async function listCourseChoices(db: Kysely<Database>, cohort: { id: string } | null, language: Language) {
-  return db
+/** A longer list is searched. */
+const mostChoices = 50;
+
+/**
+ * To choose from: what is open to everyone and has these words, what the form or the cohort has already.
+ * @param chosen courses by id, in the form so far
+ */
+export async function listCourseChoices(
+  db: Kysely<Database>,
+  cohort: { id: string } | null,
+  { language, q, chosen }: { language: Language; q: string; chosen: string[] },
+) {
+  const shown = sql.val(language);
+  const found = coursesFound(db, shown, { q, limit: mostChoices + 1 }).as('found');
+  const own = db
+    .selectFrom('cohort_courses')
+    .select('course_id')
+    .where('cohort_id', '=', cohort?.id ?? null);
+  const picked = db
+    .selectFrom('courses')
+    .select('id as course_id')
+    .where(({ or }) => or(chosen.map((id) => hasId('id', id))));
+  const rows = await db
     .selectFrom('courses')
     .innerJoin('course_listings', 'course_listings.course_id', 'courses.id')
     .leftJoin('cohort_courses', (join) =>
       join.onRef('cohort_courses.course_id', '=', 'courses.id').on('cohort_courses.cohort_id', '=', cohort?.id ?? null),
     )
+    .where('courses.id', 'in', db.selectFrom(found).select('found.course_id').union(own).union(picked))
     .where((eb) => eb.or([eb('audience', '=', 'everyone'), eb('cohort_courses.position', 'is not', null)]))
-    .where((eb) =>
-      eb.or([
-        eb('course_listings.language', '=', language),
-        eb.and([eb('original', '=', true), sql<boolean>`not ${language} = any(languages)`]),
-      ]),
-    )
+    .where(listedIn(shown))
     .select(['courses.id', 'courses.slug', 'course_listings.title', 'cohort_courses.position'])
     .orderBy(sql`title collate "vi-x-icu"`)
     .orderBy('courses.id')
-    .limit(500)
     .execute();
+  return { rows, q, is_searched: q !== '' || rows.length > mostChoices };
 }
 
 export interface Description {

@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { v7 as newId } from 'uuid';
 import { hiddenField } from '../accounts/way-back.ts';
 import { listOwnBranches } from '../organisations/branches/queries.ts';
@@ -29,7 +29,7 @@ type Candidates = (FoundPlace & { words: string })[];
 interface FormPage {
   form: Form<CohortFields>;
   candidates: Candidates;
-  choices: Awaited<ReturnType<typeof listCourseChoices>>;
+  courses: Awaited<ReturnType<typeof listCourseChoices>>;
   /** In the order of the cohort, as they stand in the form. */
   chosen: string[];
   /** As they stand in the form. */
@@ -73,7 +73,9 @@ export function cohortRoutes(app: FastifyInstance): void {
   app.get('/cohorts/new', async (request, reply) => {
     const branch = await getBranch(db, signedIn(request), queryText(request.query, 'organisation'));
     const form = blankForm(CohortForm, { language: 'vi', joining: 'decided' });
-    return showNew(reply, 200, { branch, id: newId(), form, candidates: [], chosen: [], questions: [] });
+    const courses = await listCourseChoices(db, null, { language: request.language, q: '', chosen: [] });
+    const page = { form, candidates: [], courses, chosen: [], questions: [], languages };
+    return reply.page('cohorts/new', { branch, id: newId(), ...page });
   });
 
   app.post('/cohorts', async (request, reply) => {
@@ -82,7 +84,7 @@ export function cohortRoutes(app: FastifyInstance): void {
     if (branch.closed_at !== null) throw new Forbidden();
     const id = rowId(hiddenField(request.body, 'id'));
     const read = await readDescription(request, readForm(CohortForm, request.body), null);
-    if ('page' in read) return showNew(reply, 422, { branch, id, ...read.page });
+    if ('page' in read) return reply.page('cohorts/new', { branch, id, ...read.page }, { status: statusOf(read.page) });
     await db
       .transaction()
       .execute((trx) => insertCohort(trx, branch, { id, ...read.description }, read.courseIds, manager));
@@ -92,7 +94,7 @@ export function cohortRoutes(app: FastifyInstance): void {
   app.get<WithId>('/cohorts/:id/settings', async (request, reply) => {
     const cohort = await getManagedCohort(db, signedIn(request), request.params.id);
     const place = cohort.place_code === null ? undefined : await findPlace(db, cohort.place_code);
-    const choices = await listCourseChoices(db, cohort, request.language);
+    const courses = await listCourseChoices(db, cohort, { language: request.language, q: '', chosen: [] });
     const form = blankForm(CohortForm, {
       name: cohort.name,
       place: place ? typedWords({ name: place.name, parent_name: null }) : '',
@@ -104,12 +106,12 @@ export function cohortRoutes(app: FastifyInstance): void {
       cost_note: cohort.cost_note ?? '',
       joining: cohort.is_open ? 'open' : 'decided',
     });
-    const chosen = choices
+    const chosen = courses.rows
       .filter(({ position }) => position !== null)
       .sort((a, b) => (a.position ?? 0) - (b.position ?? 0))
       .map(({ id }) => id);
     const { questions } = cohort;
-    return reply.page('cohorts/settings', { cohort, form, candidates: [], choices, chosen, questions, languages });
+    return reply.page('cohorts/settings', { cohort, form, candidates: [], courses, chosen, questions, languages });
   });
 
   app.post<WithId>('/cohorts/:id/settings', async (request, reply) => {
@@ -118,18 +120,14 @@ export function cohortRoutes(app: FastifyInstance): void {
     if (cohort.closed_at !== null) throw new Forbidden();
     const form = readForm(CohortForm, request.body);
     const read = await readDescription(request, form, cohort);
-    if ('page' in read) return showSettings(reply, cohort, read.page);
+    if ('page' in read)
+      return reply.page('cohorts/settings', { cohort, ...read.page }, { status: statusOf(read.page) });
     const isDone = await db
       .transaction()
       .execute((trx) => updateCohort(trx, cohort, read.description, read.courseIds, manager));
     if (isDone) return reply.goTo(`/cohorts/${cohort.id}`, 'cohorts.saved');
-    const tooFew = withErrors(form, { seats: 'cohorts.error_seats_taken' });
-    return showSettings(reply, cohort, {
-      form: tooFew,
-      candidates: [],
-      chosen: read.courseIds,
-      questions: read.description.questions,
-    });
+    const tooFew = read.refused({ seats: 'cohorts.error_seats_taken' });
+    return reply.page('cohorts/settings', { cohort, ...tooFew.page }, { status: 422 });
   });
 
   app.post<WithId>('/cohorts/:id/closing', async (request, reply) => {
@@ -139,25 +137,28 @@ export function cohortRoutes(app: FastifyInstance): void {
     return reply.goTo('/cohorts', 'cohorts.closed');
   });
 
-  type Unfinished = Pick<FormPage, 'form' | 'candidates' | 'chosen' | 'questions'>;
-
   /** What the form says, with the place and the courses that are meant; or the page to show again. */
   async function readDescription(
     request: FastifyRequest,
     form: Form<CohortFields>,
     cohort: Cohort | null,
-  ): Promise<{ description: Description; courseIds: string[] } | { page: Unfinished }> {
-    const { course: typed } = readForm(CoursesForm, request.body).data ?? { course: [] };
-    const choices = await listCourseChoices(db, cohort, request.language);
-    const known = [...new Set(typed)].filter((id) => choices.some((choice) => choice.id === id));
+  ): Promise<
+    | { description: Description; courseIds: string[]; refused: (errors: Record<string, string>) => { page: FormPage } }
+    | { page: FormPage }
+  > {
+    const { course: typed = [], q = '', find } = readForm(CoursesForm, request.body).data ?? {};
+    const courses = await listCourseChoices(db, cohort, { language: request.language, q, chosen: typed });
+    const known = [...new Set(typed)].filter((id) => courses.rows.some((row) => row.id === id));
     const chosen = known.slice(0, mostCourses);
     const asked = readQuestions(request.body);
     const questions = asked ?? [];
-    if (!form.ok) return { page: { form, candidates: [], chosen, questions } };
+    const page = { form, candidates: [], courses, chosen, questions, languages };
+    if (find) return { page: { ...page, form: blankForm(CohortForm, form.values) } };
+    if (!form.ok) return { page };
     const { name, place, place_code = '', starts_on = null, ends_on = null, language } = form.data;
     const { seats = null, cost_note = null, joining } = form.data;
     const refused = (errors: Record<string, string>, candidates: Candidates = []) => ({
-      page: { form: withErrors(form, errors), candidates, chosen, questions },
+      page: { ...page, form: withErrors(form, errors), candidates },
     });
     if (chosen.length === 0) return refused({ course: 'cohorts.error_course' });
     if (asked === null) return refused({ question: 'cohorts.error_question' });
@@ -171,16 +172,11 @@ export function cohortRoutes(app: FastifyInstance): void {
     }
     const place_of = found?.place.code ?? null;
     const description = { name, place_code: place_of, starts_on, ends_on, language, seats, cost_note };
-    return { description: { ...description, is_open: joining === 'open', questions }, courseIds: chosen };
+    return { description: { ...description, is_open: joining === 'open', questions }, courseIds: chosen, refused };
   }
+}
 
-  async function showNew(reply: FastifyReply, status: number, page: Unfinished & { branch: Branch; id: string }) {
-    const choices = await listCourseChoices(db, null, reply.request.language);
-    return reply.page('cohorts/new', { ...page, choices, languages }, { status });
-  }
-
-  async function showSettings(reply: FastifyReply, cohort: Cohort, page: Unfinished) {
-    const choices = await listCourseChoices(db, cohort, reply.request.language);
-    return reply.page('cohorts/settings', { ...page, cohort, choices, languages }, { status: 422 });
-  }
+/** A page on which courses were looked for is no refusal. */
+function statusOf({ form }: FormPage): number {
+  return Object.keys(form.errors).length === 0 ? 200 : 422;
 }

@@ -102,17 +102,30 @@ function catalogue(db: Kysely<Database>, { language, offset }: CatalogueValues, 
   );
 }
 
+/** In one language each: the reader's, or the original. */
+export function listedIn(language: RawBuilder<Language>): RawBuilder<boolean> {
+  return sql<boolean>`(course_listings.language = ${language} or (original and not ${language} = any(languages)))`;
+}
+
+/** Courses for everyone with these words in title, summary or outcomes: as many as asked for, by title. */
+export function coursesFound(
+  db: Kysely<Database>,
+  language: RawBuilder<Language>,
+  { q, limit }: { q: string; limit: number },
+) {
+  return listings(db, language, { q, topic: '', level: '', language: '', sort: 'title', page: 1 })
+    .select('course_listings.course_id')
+    .orderBy(sql`title collate "vi-x-icu"`)
+    .orderBy('course_listings.course_id')
+    .limit(limit);
+}
+
 function listings(db: Kysely<Database>, language: RawBuilder<Language>, filter: CatalogueFilter) {
   return db
     .selectFrom('course_listings')
     .innerJoin('courses', 'courses.id', 'course_listings.course_id')
     .where('audience', '=', 'everyone')
-    .where((eb) =>
-      eb.or([
-        eb('course_listings.language', '=', language),
-        eb.and([eb('original', '=', true), sql<boolean>`not ${language} = any(languages)`]),
-      ]),
-    )
+    .where(listedIn(language))
     .where((eb) => eb.and(searchWords(filter.q).map((word) => containsFolded(eb.ref('folded_words'), word))))
     .$if(filter.topic !== '', (query) => query.where('topic', '=', filter.topic))
     .$if(filter.level !== '', (query) => query.where('level', '=', filter.level))

@@ -1,6 +1,7 @@
 import t, { type Test } from 'tap';
 import { extractText, getDocumentProxy } from 'unpdf';
 import { accountsSite, applicant, codesOn, nobody, signIn } from '../accounts/site.ts';
+import { insertCourses } from '../budgets/site.ts';
 import type { TestApp } from '../support/app.ts';
 import { client, type Page } from '../support/client.ts';
 import { byRole, textOf } from '../support/html.ts';
@@ -72,6 +73,52 @@ t.test('From an empty page to a learner who came by the poster', async (t) => {
   const inside = mainOf(await newcomer.get(home));
   t.match(inside, /Người hướng dẫn của bạn là Lê Thị Hoa.*Bước tiếp theo.*Khoá nhỏ/);
   t.match(mainOf(await newcomer.get('/')), /Tổ 5, Long Xuyên.*Tôi đang gặp khó/, 'and the front page leads there');
+});
+
+t.test('Of many courses a manager finds those of the cohort by their words, and nothing typed is lost', async (t) => {
+  const site = await siteWithCourse(t);
+  const manager = await signedIn(site, { roles: ['manager'] });
+  const few = await manager.get('/cohorts/new?organisation=domdom');
+  t.notOk(few.html.querySelector('#find'), 'a short list is not searched');
+  await insertCourses(site, 120);
+  const slot = (page: Page, number: number) => byRole(page.html, 'combobox', `Khoá học thứ ${number}`);
+  const option = (page: Page, number: number, title: string) =>
+    byRole(slot(page, number), 'option', title).getAttribute('value') ?? '';
+  const picked = (page: Page) =>
+    page.html.querySelectorAll('select[name="course"] option[selected]').map(({ text }) => text);
+
+  const blank = await manager.get('/cohorts/new?organisation=domdom');
+  t.ok(slot(blank, 1).querySelectorAll('option').length < 60, 'not all of them are on the page');
+  const find = (page: Page, q: string, course: string[]) =>
+    manager.submit(page, { fields: { name: 'Tổ 9', seats: 'x', q, course }, button: 'Tìm khoá học' });
+  const first = await find(blank, 'course-117', []);
+  t.equal(first.status, 200);
+  t.notMatch(mainOf(first), 'cần sửa', 'who looks for a course is not told of faults yet');
+  const chosen = option(first, 1, 'Khoá course-117');
+  const second = await find(first, 'KHOÁ course-88', [chosen]);
+  t.strictSame(picked(second).slice(0, 1), ['Khoá course-117']);
+  t.equal(byRole(second.html, 'textbox', 'Tên nhóm học').getAttribute('value'), 'Tổ 9');
+  const nothing = await find(second, 'không có khoá nào như vậy', [chosen]);
+  t.strictSame(
+    slot(nothing, 1)
+      .querySelectorAll('option')
+      .map(({ text }) => text),
+    ['– không chọn –', 'Khoá course-117'],
+  );
+
+  const made = await manager.submit(second, {
+    fields: { seats: '', course: [option(second, 2, 'Khoá course-88'), chosen] },
+    button: 'Tôi lập nhóm học',
+  });
+  const home = String(made.headers.location).replace('/mentors', '');
+  const settings = await manager.get(`${home}/settings`);
+  t.strictSame(picked(settings).slice(0, 2), ['Khoá course-88', 'Khoá course-117'], 'in their order');
+  const third = await manager.submit(settings, {
+    form: '#settings',
+    fields: { q: 'course-3' },
+    button: 'Tìm khoá học',
+  });
+  t.strictSame(picked(third).slice(0, 2), ['Khoá course-88', 'Khoá course-117']);
 });
 
 t.test('All who wait are let in by one button', async (t) => {
