@@ -44,6 +44,8 @@ export interface ShownQuestion {
   number: number;
   introduction: string[];
   ask: AskableQuestion;
+  /** Each opened after the one before it; none where the quiz offers none. */
+  hints: string[];
   /** Positions of options (or prompts) in the order to show them. */
   order: number[];
   revision: number;
@@ -80,6 +82,7 @@ export function shownQuestions(attempt: AttemptContents): ShownQuestion[] {
       introduction,
       revision,
       response,
+      hints: attempt.settings.hints === false ? [] : (body.hints ?? []),
       // Most pages show one question: these are worked out when they are asked for.
       get ask() {
         return askable(body);

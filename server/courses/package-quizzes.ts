@@ -78,6 +78,11 @@ export function quizTitle([category = '']: string[]): string {
   return cleanLine(names.at(-1)?.replaceAll('//', '/') ?? '');
 }
 
+/** Hints travel with what is asked. */
+function sent(question: Question) {
+  return { ...askable(question), hints: question.hints };
+}
+
 function quizText(title: string, questions: Question[]): QuizText {
-  return { title, questions, bytes: gzipSync(JSON.stringify(questions.map(askable))).length };
+  return { title, questions, bytes: gzipSync(JSON.stringify(questions.map(sent))).length };
 }

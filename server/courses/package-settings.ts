@@ -92,6 +92,7 @@ const Quiz = Type.Object({
   accents: Type.Optional(Rule),
   case: Type.Optional(Rule),
   time_limit: Type.Optional(Minutes),
+  hints: Type.Optional(Type.Boolean()),
   // A union, so that whatever is wrong with one of them is told as a fault of the draw.
   draw: Type.Optional(Type.Array(Type.Unsafe<WrittenDraw>(Type.Union(draws)), { minItems: 1, maxItems: 50 })),
 });
@@ -234,7 +235,8 @@ function settingsOf(course: Static<typeof Course>): CourseSettings {
     const { time_limit, draw } = item;
     const rules = { pass, attempts, shuffle, accents, case: item.case ?? 'ignore' };
     const limit = time_limit !== undefined && { time_limit };
-    return { ...common, kind: 'quiz', quiz: { ...rules, ...limit, ...(draw && { draw: draw.map(drawOf) }) } };
+    const help = item.hints === false && { hints: false as const };
+    return { ...common, kind: 'quiz', quiz: { ...rules, ...limit, ...(draw && { draw: draw.map(drawOf) }), ...help } };
   });
   const lessons = items.filter(({ kind }) => kind === 'lesson').map(({ key }) => key);
   return {

@@ -2,7 +2,7 @@ import type { XmlElement } from '@rgrove/parse-xml';
 import type { Option, Question, TextFormat } from '../quizzes/question.ts';
 import { given } from './backup-files.ts';
 import { changed, type DraftQuestion, leftOut, type Note } from './draft.ts';
-import { rangeOf, uploadOnly } from './moodle-xml.ts';
+import { hintsOf, rangeOf, tellHints, uploadOnly } from './moodle-xml.ts';
 import { attribute, elements, everyElement, textAt } from './xml.ts';
 
 export interface BankQuestion {
@@ -34,6 +34,13 @@ export function readBackupQuestions(bank: XmlElement | null, notes: Note[], reli
       if (parent !== '' && parent !== '0' && parent !== attribute(source, 'id')) return [];
       const question = questionOf(source, type, (text) => relink(text, context), notes, place);
       if (question === null) notes.push(leftOut('question', place, 'question_type', { type, title }));
+      else
+        tellHints(
+          Array.from(everyElement(source, 'question_hint')).length,
+          question,
+          (note) => notes.push(note),
+          place,
+        );
       const isUpload = Array.from(everyElement(source, 'responseformat')).some(
         ({ text }) => text.trim() === uploadOnly,
       );
@@ -85,6 +92,15 @@ function questionOf(
     text: relink(given(textAt(source, 'questiontext'))),
     generalFeedback: rich(source, 'generalfeedback', 'generalFeedback') || null,
     tags: [],
+    ...hintsOf(
+      type,
+      Array.from(everyElement(source, 'question_hint'), (hint) => ({
+        hint,
+        text: given(textAt(hint, 'hint')),
+        isHtml: textAt(hint, 'hintformat') === '1',
+      })),
+      ({ hint }, index) => rich(hint, 'hint', `hints.${index}`),
+    ),
     line: 1,
     formats: own,
   };

@@ -27,8 +27,7 @@ export function readMoodleXml(content: Uint8Array, place: string): Draft {
     const title = textAt(source, 'name', 'text');
     if (question === null) draft.notes.push(leftOut('question', here, 'question_type', { type, title }));
     else {
-      const count = elements(source, 'hint').length;
-      if (count > 0) draft.notes.push(changed('question', here, 'hints', { count }));
+      tellHints(elements(source, 'hint').length, question, (note) => draft.notes.push(note), here);
       const isUpload = textAt(source, 'responseformat') === uploadOnly;
       sets.set(category, [...(sets.get(category) ?? []), { question, type, place: here, isUpload }]);
     }
@@ -42,6 +41,23 @@ export function readMoodleXml(content: Uint8Array, place: string): Draft {
     );
   }
   return draft;
+}
+
+/** Those with words; Moodle has some that only take wrong choices away. A text that asks nothing has none. */
+export function hintsOf<Source extends { text: string; isHtml: boolean }>(
+  type: string,
+  sources: Source[],
+  read: (source: Source, index: number) => string,
+): { hints?: string[] } {
+  const wordsOf = ({ text, isHtml }: Source) => (isHtml ? text.replace(/<(?!img)[^>]*>|&nbsp;/g, '') : text);
+  const hints = sources.filter((source) => wordsOf(source).trim() !== '').map(read);
+  return hints.length === 0 || type === 'description' ? {} : { hints };
+}
+
+/** What came, and what stayed behind. In Moodle a hint is shown after a wrong answer, which costs points. */
+export function tellHints(count: number, { hints = [] }: Question, tell: (note: Note) => void, place: string): void {
+  if (hints.length > 0) tell(changed('question', place, 'hints', { count: hints.length }));
+  if (count > hints.length) tell(leftOut('question', place, 'hints_without_words', { count: count - hints.length }));
 }
 
 /** Pictures lie beside the texts that show them, each under the number of its question. */
@@ -98,6 +114,15 @@ function readQuestion(
     text: relinked(textAt(stem, 'text'), place),
     generalFeedback: note(element(source, 'generalfeedback'), 'generalFeedback'),
     tags: [],
+    ...hintsOf(
+      type,
+      elements(source, 'hint').map((hint) => ({
+        hint,
+        text: textAt(hint, 'text'),
+        isHtml: attribute(hint, 'format') === 'html',
+      })),
+      ({ hint }, index) => rich(hint, `hints.${index}`, reading),
+    ),
     line,
     formats: reading.formats,
   };

@@ -17,7 +17,11 @@ export function fitQuestion(question: Question, around: Surroundings): Question 
     for (const { code, values } of notes) around.tell(code, values);
     return where === 'inline' ? fitLine(tree, around) : fitBlock(tree, around).trim();
   });
-  return { ...rest, ...fitted, formats: {}, format: 'markdown' };
+  const { hints, ...others } = { ...rest, ...fitted };
+  const said = hints?.filter((hint) => hint !== '') ?? [];
+  const silent = (hints?.length ?? 0) - said.length;
+  if (silent > 0) around.tell('hints_without_words', { count: silent });
+  return { ...others, ...(said.length > 0 && { hints: said }), formats: {}, format: 'markdown' } as Question;
 }
 
 export function treeOf(text: string, format: TextFormat, place: string, notes: Note[]): Root {

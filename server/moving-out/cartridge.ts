@@ -148,6 +148,8 @@ export function cartridgeEntries(course: CartridgeCourse, words: CartridgeWords,
     if (!isThere) notes.push(leftOut('question', place, 'out_question_none', values));
     else if (!isInProfile) notes.push(changed('question', place, 'out_question', values));
     for (const loss of losses) notes.push(changed('question', place, loss, values));
+    if (question.hints)
+      notes.push(leftOut('question', place, 'out_hints', { ...values, count: question.hints.length }));
     if (isThere && 'after' in question && question.after !== null) notes.push(changed('question', place, 'out_blank'));
     if (question.type === 'essay' && question.generalFeedback !== null)
       notes.push(leftOut('question', place, 'out_essay_notes', values));

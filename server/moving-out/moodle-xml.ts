@@ -80,6 +80,7 @@ function writeQuestion({ question, pictures, place }: MoodleQuestion, notes: Not
     xml('hidden', {}, '0'),
     xml('idnumber', {}, escapeXml(question.key ?? '')),
     ...answersOf(),
+    ...(question.hints ?? []).map((hint, index) => rich('hint', `hints.${index}`, hint)),
     ...tags(question),
   )}\n`;
 

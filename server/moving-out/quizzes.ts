@@ -23,6 +23,8 @@ export function giftOf(quizzes: SourceQuiz[], notes: Note[]): string {
     .map((quiz) => {
       const questions = questionsOf(quiz).map((question) => alone(question, quiz.path, notes, () => null));
       tellCame(quiz, questions, notes);
+      const count = questions.reduce((sum, { hints = [] }) => sum + hints.length, 0);
+      if (count > 0) notes.push(changed('quiz', quiz.path, 'out_hints_comments', { count }));
       return `${categoryLine(quiz.title)}${writeGift(questions)}`;
     })
     .join('\n');

@@ -18,6 +18,7 @@ export function standingAlone(text: string, elsewhere: Elsewhere): string {
   const definitions = new Map(
     tree.children.flatMap((node) => (isDefinition(node) ? [[node.identifier, node.url]] : [])),
   );
+  const referred = new Set(referencesIn(tree));
   return written(tree);
 
   function written(node: Nodes): string {
@@ -41,7 +42,8 @@ export function standingAlone(text: string, elsewhere: Elsewhere): string {
         return node.children.map(written).join('');
       }
       case 'definition':
-        return /^[a-z][a-z\d+.-]*:/i.test(node.url) ? source : '';
+        // What nothing refers to leads nowhere, and may be words that only look like an address.
+        return /^[a-z][a-z\d+.-]*:/i.test(node.url) || !referred.has(node.identifier) ? source : '';
       default:
         return 'children' in node ? around(node, node.children) : source;
     }
@@ -62,6 +64,11 @@ export function standingAlone(text: string, elsewhere: Elsewhere): string {
   function sourceOf({ position }: Nodes): string {
     return text.slice(position?.start.offset, position?.end.offset);
   }
+}
+
+function referencesIn(node: Nodes): string[] {
+  const own = node.type === 'linkReference' || node.type === 'imageReference' ? [node.identifier] : [];
+  return 'children' in node ? [...own, ...node.children.flatMap(referencesIn)] : own;
 }
 
 function isDefinition(node: Nodes): node is Definition {

@@ -73,6 +73,7 @@ export const QuizSettingsForm = Type.Object({
   shuffle: field.ticked(),
   accents: field.ticked(),
   case: field.ticked(),
+  hints: field.ticked(),
   skills,
   revision,
 });

@@ -19,6 +19,7 @@ export type GiftFaultCode =
   | 'gift_no_arrow'
   | 'gift_no_match'
   | 'gift_same_id'
+  | 'gift_hint_open'
   | 'gift_too_many_faults';
 
 /** Why a question cannot be read, and where in its source. */

@@ -108,13 +108,34 @@ function findClosingLine(lines: string[], kinds: Kind[], from: number): number {
   return -1;
 }
 
-/** What Moodle writes into comments: `// [id:q01] [tag:lesson:passwords]`, a bracket in a value as `\]`. */
-export function readMarks(comments: string[]): { key: string | null; tags: string[] } {
-  const marks = comments.flatMap((comment) => [...marksIn(comment)]).filter(({ value }) => value !== '');
+export interface Marks {
+  key: string | null;
+  tags: string[];
+  /** each with the name of its format in front, where it has one of its own */
+  hints: string[];
+}
+
+/**
+ * What Moodle writes into comments: `// [id:q01] [tag:lesson:passwords]`, a bracket in a value as `\]`. Hints are ours, and stand in
+ * comments because every other reader passes over them: `// [hint:Count the letters.]`, a line break as `\n`.
+ */
+export function readMarks(comments: string[]): Marks {
+  const marks = comments.flatMap((comment) => [...marksIn(comment)]);
+  const valuesOf = (kind: string) => marks.filter(({ name }) => name === kind).map(({ value }) => value);
   return {
-    key: marks.find(({ name }) => name === 'id')?.value ?? null,
-    tags: marks.filter(({ name }) => name === 'tag').map(({ value }) => value),
+    key: valuesOf('id').find((value) => value !== '') ?? null,
+    tags: valuesOf('tag').filter((value) => value !== ''),
+    // One without words keeps its place, for whoever translates it, and is told.
+    hints: valuesOf('hint'),
   };
+}
+
+/** A hint whose bracket is never closed would vanish without a word. */
+export function hasOpenHint(comments: string[]): boolean {
+  return comments.some((comment) => {
+    const end = [...marksIn(comment)].at(-1)?.to ?? 0;
+    return comment.includes('[hint:', end);
+  });
 }
 
 /** What an author noted beside the marks. */
@@ -127,9 +148,11 @@ export function withoutMarks(comment: string): string {
   return kept + comment.slice(end);
 }
 
+const markNames = ['id', 'tag', 'hint'];
+
 function* marksIn(comment: string): Generator<{ name: string; value: string; from: number; to: number }> {
   for (let at = comment.indexOf('['); at >= 0; at = comment.indexOf('[', at + 1)) {
-    const name = ['id', 'tag'].find((known) => comment.startsWith(`[${known}:`, at));
+    const name = markNames.find((known) => comment.startsWith(`[${known}:`, at));
     if (name === undefined) continue;
     const [from, start] = [at, at + name.length + 2];
     at = start;
@@ -139,15 +162,16 @@ function* marksIn(comment: string): Generator<{ name: string; value: string; fro
       ...{ name, from, to: at + 1 },
       value: comment
         .slice(start, at)
-        .replace(/\\([\]\\])/g, '$1')
+        .replace(name === 'hint' ? /\\([\]\\n])/g : /\\([\]\\])/g, (_, sign) => (sign === 'n' ? '\n' : sign))
         .trim()
         .normalize('NFC'),
     };
   }
 }
 
-export function writeMarks(key: string | null, tags: string[]): string {
+export function writeMarks({ key, tags, hints }: Marks): string {
   const mark = (name: string, value: string) => `[${name}:${value.replace(/[\]\\]/g, '\\$&')}]`;
   const marks = [...(key === null ? [] : [mark('id', key)]), ...tags.map((tag) => mark('tag', tag))];
-  return marks.length === 0 ? '' : `// ${marks.join(' ')}\n`;
+  const lines = hints.map((hint) => mark('hint', hint).replace(/\r\n?|\n/g, '\\n'));
+  return [...(marks.length === 0 ? [] : [marks.join(' ')]), ...lines].map((line) => `// ${line}\n`).join('');
 }

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { readMarks, withoutMarks, writeMarks } from './gift-blocks.ts';
 import { type GiftPlace, readGiftPlaces } from './gift-read.ts';
-import { writeGift } from './gift-write.ts';
+import { marksOf, writeGift } from './gift-write.ts';
 import type { Question } from './question.ts';
 
 // Changes one question of a file and leaves the others as their author wrote them, to the last byte. What comes out is read
@@ -101,16 +101,17 @@ function putTogether({ pieces, gaps }: File, touched: number[]): string {
 }
 
 /** What its author noted in it stands above it. */
-function rewritten(piece: string[], question: Question): string[] {
+export function rewritten(piece: string[], question: Question): string[] {
   const comments = piece.filter((line) => line.trimStart().startsWith('//'));
-  const { key, tags } = question;
-  const isSaid = isDeepStrictEqual(readMarks(comments), { key, tags });
+  const wanted = marksOf(question);
+  const isSaid = isDeepStrictEqual(readMarks(comments), wanted);
   const notes = comments.map(withoutMarks).filter((line) => line.replace(/[/\s]/g, '') !== '');
-  const marks = writeMarks(key, tags).trimEnd();
+  const marks = writeMarks(wanted).trimEnd();
   const head = isSaid ? comments : [...(marks === '' ? [] : [marks]), ...notes];
+  const { hints: _, ...unhinted } = question;
   return [
     ...head,
-    ...writeGift([{ ...question, key: null, tags: [] }])
+    ...writeGift([{ ...unhinted, key: null, tags: [] }])
       .trimEnd()
       .split('\n'),
   ];

@@ -1,6 +1,6 @@
 import type { TextFault } from '../courses/fault.ts';
 import { type Answers, type GiftFaultCode, type ReadText, Refusal, readAnswers } from './gift-answers.ts';
-import { type Block, readMarks, splitBlocks } from './gift-blocks.ts';
+import { type Block, hasOpenHint, readMarks, splitBlocks } from './gift-blocks.ts';
 import { cut, divide, find, findAll, findLast, type Piece, readLine, readText, takeFormat } from './gift-text.ts';
 import type { Question, TextFormat } from './question.ts';
 
@@ -110,6 +110,7 @@ function readBlock(block: Block): { question?: Question; fault?: GiftFault } {
 function readQuestion(source: Piece, block: Block): Question {
   const broken = source.text.indexOf('\ufffd');
   if (broken >= 0) throw new Refusal('gift_broken_character', broken);
+  if (hasOpenHint(block.comments)) throw new Refusal('gift_hint_open', 0);
   const { title, rest } = readTitle(source);
   const { before, body, after } = cutAnswers(rest);
   const { format, text } = takeFormat(before.text);
@@ -119,11 +120,14 @@ function readQuestion(source: Piece, block: Block): Question {
   const [answersPart, generalPart] = body ? cutGeneralFeedback(body) : [null, null];
   const answers: Answers = answersPart ? readAnswers(answersPart, read) : { type: 'description' };
   const generalFeedback = read(generalPart?.text ?? '', 'generalFeedback');
+  const { hints: marked, ...marks } = readMarks(block.comments);
+  const hints = marked.map((hint, index) => readHint(hint, index, format ?? 'moodle', formats));
   const common = {
-    ...readMarks(block.comments),
+    ...marks,
     title: title === '' ? null : title,
     format: format ?? 'moodle',
     generalFeedback: generalFeedback === '' ? null : generalFeedback,
+    ...(hints.length > 0 && { hints }),
     line: block.numbers[0] ?? 1,
     ...(Object.keys(formats).length > 0 && { formats }),
   };
@@ -178,6 +182,20 @@ function formatReader(format: TextFormat, formats: NonNullable<Question['formats
     if (place && own.format && own.format !== format && text !== '') formats[place] = own.format;
     return text;
   };
+}
+
+/** Nothing but the signs of a comment is escaped in it. */
+function readHint(
+  source: string,
+  index: number,
+  format: TextFormat,
+  formats: NonNullable<Question['formats']>,
+): string {
+  if (source.includes('\ufffd')) throw new Refusal('gift_broken_character', 0);
+  const own = takeFormat(source);
+  const text = own.text.trim();
+  if (own.format && own.format !== format && text !== '') formats[`hints.${index}`] = own.format;
+  return text;
 }
 
 function readAroundBlank(before: string, after: string, format: TextFormat): { text: string; after: string } {

@@ -1,4 +1,4 @@
-import { writeMarks } from './gift-blocks.ts';
+import { type Marks, writeMarks } from './gift-blocks.ts';
 import { takeFormat, writeEscapes } from './gift-text.ts';
 import {
   anyNumber,
@@ -19,7 +19,17 @@ function writeQuestion(question: Question): string {
   // The format is always named: a text may begin with what would be a comment, a title or a format.
   const text = `[${question.format}]${writeEscapes(question.text)}`;
   const after = 'after' in question && question.after !== null ? writeEscapes(question.after) : '';
-  return `${writeMarks(question.key, question.tags)}${title}${text}${writeAnswers(question)}${after}\n`;
+  return `${writeMarks(marksOf(question))}${title}${text}${writeAnswers(question)}${after}\n`;
+}
+
+/** What stands in comments above it. */
+export function marksOf({ key, tags, hints = [], format, formats }: Question): Marks {
+  const named = (hint: string, index: number) => {
+    const own = formats?.[`hints.${index}`];
+    const isNamed = own !== undefined || takeFormat(hint).format !== null;
+    return isNamed ? `[${own ?? format}]${hint}` : hint;
+  };
+  return { key, tags, hints: hints.map(named) };
 }
 
 function writeAnswers(question: Question): string {

@@ -11,7 +11,8 @@ export interface PairFault extends TextFault {
     | 'pair_count'
     | 'pair_weight'
     | 'pair_answer'
-    | 'pair_matches';
+    | 'pair_matches'
+    | 'pair_hints';
 }
 
 type Found = Omit<PairFault, 'line'>;
@@ -39,7 +40,7 @@ export function pairFaults(original: Question[], translation: Question[]): PairF
     const [one, other] = [originals.get(id), translations.get(id)];
     if (!one || !other) return [];
     const found: Found[] = id === moved ? [{ code: 'pair_order', values: {} }] : [];
-    return [...found, ...differences(one, other)].map(
+    return [...found, ...hintDifferences(one, other), ...differences(one, other)].map(
       ({ code, values }): PairFault => ({ line: other.line, code, values: { id, ...values } }),
     );
   });
@@ -59,6 +60,11 @@ export function alignMatches(original: Question[], translation: Question[]): Que
 
 function byKey(questions: Question[]): Map<string, Question> {
   return new Map(questions.flatMap((question) => (question.key === null ? [] : [[question.key, question] as const])));
+}
+
+function hintDifferences({ hints: one = [] }: Question, { hints: other = [] }: Question): Found[] {
+  const values = { original: one.length, translation: other.length };
+  return one.length === other.length ? [] : [{ code: 'pair_hints', values }];
 }
 
 function differences(original: Question, translation: Question): Found[] {

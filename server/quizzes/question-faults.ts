@@ -13,19 +13,31 @@ export interface QuestionFault extends TextFault {
     | 'question_no_right_answer'
     | 'question_not_full_marks'
     | 'question_everything_ticked'
-    | 'question_answer_untypable';
+    | 'question_answer_untypable'
+    | 'question_hint_empty'
+    | 'question_hint_unasked';
 }
 
 type Found = Omit<QuestionFault, 'line'>;
 
 /** Why a learner could not earn all of a question's points, or could without knowing: such a question is not published. */
 export function questionFaults(question: Question): QuestionFault[] {
-  return [...textFaults(question), ...answerFaults(question)].map((found) => ({ line: question.line, ...found }));
+  return [...textFaults(question), ...hintFaults(question), ...answerFaults(question)].map((found) => ({
+    line: question.line,
+    ...found,
+  }));
 }
 
 function textFaults(question: Question): Found[] {
   const after = 'after' in question ? question.after : null;
   return `${question.text}${after ?? ''}`.trim() === '' ? [{ code: 'question_no_text', values: {} }] : [];
+}
+
+function hintFaults({ type, hints = [] }: Question): Found[] {
+  if (type === 'description' && hints.length > 0) return [{ code: 'question_hint_unasked', values: {} }];
+  return hints.flatMap((hint, index): Found[] =>
+    hint === '' ? [{ code: 'question_hint_empty', values: { position: index + 1 } }] : [],
+  );
 }
 
 function answerFaults(question: Question): Found[] {

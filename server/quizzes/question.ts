@@ -11,7 +11,8 @@ export type TextPlace =
   | `options.${number}.text`
   | `options.${number}.feedback`
   | `answers.${number}.feedback`
-  | `pairs.${number}.prompt`;
+  | `pairs.${number}.prompt`
+  | `hints.${number}`;
 
 interface Common {
   /** permanent, the same in every language */
@@ -23,6 +24,8 @@ interface Common {
   /** Said to everybody after the attempt; of an essay notes for whoever marks it, which learners never read. */
   generalFeedback: string | null;
   tags: string[];
+  /** In their order, each to be opened before answering; left out when there are none. */
+  hints?: string[];
   /** of the source, from 1 */
   line: number;
   /** Texts in another format than the question's; left out when there are none. */
@@ -106,6 +109,7 @@ export function mapTexts(question: Question, render: Render): Question {
     ...question,
     text: hasBlank ? besideBlank(question.text) : render(question.text, 'block', question.format),
     generalFeedback: note('generalFeedback', question.generalFeedback),
+    ...(question.hints && { hints: question.hints.map((hint, index) => at(`hints.${index}`, hint, 'block')) }),
   };
   switch (mapped.type) {
     case 'choice':

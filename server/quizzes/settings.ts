@@ -13,6 +13,8 @@ export interface QuizSettings {
   time_limit?: number;
   /** Each attempt gets so many of its questions; left out: all of them. */
   draw?: Draw[];
+  /** Left out: whoever answers may open the hints of a question. */
+  hints?: false;
 }
 
 /**

@@ -68,7 +68,7 @@ const backup = {
     '<activity id="4" contextid="34"><url id="4"><intro></intro><externalurl>https://example.org/</externalurl></url></activity>',
   'activities/quiz_5/quiz.xml':
     '<activity id="5" contextid="35"><quiz id="5"><intro></intro><question_instances><question_instance id="1"><questionid>7</questionid></question_instance></question_instances><attempts><attempt id="1"><userid>77</userid></attempt></attempts></quiz></activity>',
-  'questions.xml': `<question_categories><question_category id="1"><name>Kho</name><contextid>35</contextid><questions><question id="7"><parent>0</parent><name>Số</name><questiontext>&lt;p&gt;Hai cộng hai?&lt;/p&gt;</questiontext><questiontextformat>1</questiontextformat><qtype>numerical</qtype><plugin_qtype_numerical_question><answers><answer id="3"><answertext>4</answertext><fraction>1.0</fraction><feedback></feedback></answer></answers><numerical_records><numerical_record id="1"><answer>3</answer><tolerance>0.5</tolerance></numerical_record></numerical_records></plugin_qtype_numerical_question></question></questions></question_category></question_categories>`,
+  'questions.xml': `<question_categories><question_category id="1"><name>Kho</name><contextid>35</contextid><questions><question id="7"><parent>0</parent><name>Số</name><questiontext>&lt;p&gt;Hai cộng hai?&lt;/p&gt;</questiontext><questiontextformat>1</questiontextformat><qtype>numerical</qtype><plugin_qtype_numerical_question><answers><answer id="3"><answertext>4</answertext><fraction>1.0</fraction><feedback></feedback></answer></answers><numerical_records><numerical_record id="1"><answer>3</answer><tolerance>0.5</tolerance></numerical_record></numerical_records></plugin_qtype_numerical_question><question_hints><question_hint id="1"><hint>&lt;p&gt;Đếm ngón tay.&lt;/p&gt;</hint><hintformat>1</hintformat></question_hint><question_hint id="2"><hint></hint><hintformat>1</hintformat></question_hint></question_hints></question></questions></question_category></question_categories>`,
   'files.xml': `<files>${file(31, 'dot.png', 'abcd')}${file(31, 'paper.pdf', 'ef01')}<file id="2"><contenthash>9999</contenthash><contextid>31</contextid><component>assignsubmission_file</component><filearea>submission_files</filearea><filepath>/</filepath><filename>secret.pdf</filename></file></files>`,
   'files/ab/abcd': png,
   'files/ef/ef01': 'pdf',
@@ -94,6 +94,8 @@ t.test('a course comes in order with its pictures and links; people and what the
     t.match(textOf(moved, 'vi/page-dau-tien.md'), '![Một chấm](../images/dot.png) sách [đây](page-dau-tien.md)');
     t.match(textOf(moved, 'vi/url-dau-tien.md'), '[url đầu tiên](https://example.org/)');
     t.match(textOf(moved, 'vi/quiz-dau-tien.gift'), '=%100%3.5..4.5');
+    t.match(textOf(moved, 'vi/quiz-dau-tien.gift'), '// [hint:Đếm ngón tay.]\n');
+    t.ok(moved.notes.some(({ code, values }) => code === 'hints_without_words' && values.count === 1));
     t.match(textOf(moved, 'vi/course.md'), 'Học về đèn.');
     const all = [...(moved.files?.values() ?? [])].join('\n') + JSON.stringify(moved.notes);
     t.notMatch(all, /somebody|secret|handed in/);

@@ -115,3 +115,20 @@ function typesOf(notes: Note[]): Record<string, number> {
   const counts = Object.groupBy(own, ({ values }) => String(values.type));
   return Object.fromEntries(Object.entries(counts).map(([type, list = []]) => [type, list.length]));
 }
+
+t.test('Hints come in their order, and those without words are named', async (t) => {
+  const hint = (html: string) => `<hint format="html"><text><![CDATA[${html}]]></text><shownumcorrect/></hint>`;
+  const source = `<quiz><question type="truefalse"><name><text>Đom đóm</text></name>
+    <questiontext format="html"><text><![CDATA[<p>Đom đóm phát sáng.</p>]]></text></questiontext>
+    <answer fraction="100"><text>true</text></answer><answer fraction="0"><text>false</text></answer>
+    ${hint('<p>Ra đồng <b>ban đêm</b>.</p>')}${hint('')}${hint('<p><br></p>')}${hint('<p>Nhìn bụng nó.</p>')}
+  </question></quiz>`;
+  const moved = await moveDraft(t, await read(source));
+  const [path = ''] = [...(moved.files ?? new Map()).keys()].filter((one) => one.endsWith('.gift'));
+  t.match(textOf(moved, path), '// [hint:Ra đồng **ban đêm**.]\n// [hint:Nhìn bụng nó.]\n');
+  const told = moved.notes.filter(({ code }) => code.startsWith('hints'));
+  t.strictSame(told.map(({ code, values }) => [code, values.count]).sort(), [
+    ['hints', 2],
+    ['hints_without_words', 2],
+  ]);
+});

@@ -110,12 +110,14 @@ function essence(question: Question): unknown {
           .filter(({ weight, min, max }) => weight > 0 && min !== anyNumber.min && max !== anyNumber.max)
           .map((one) => numbered({ ...one, feedback: one.feedback || null })),
       };
-    case 'matching':
-      return {
-        ...common,
-        pairs: mapped.pairs.map(({ prompt, match }) => ({ prompt, match: match.replace(/\s+/g, ' ').trim() })),
-        distractors: mapped.distractors.map((one) => one.replace(/\s+/g, ' ').trim()).sort(),
-      };
+    case 'matching': {
+      const spaced = (words: string) => words.replace(/\s+/g, ' ').trim();
+      const pairs = mapped.pairs.map(({ prompt, match }) => ({ prompt, match: spaced(match) }));
+      // One that says what a pair says, or another one, is offered once.
+      const paired = new Set(pairs.map(({ match }) => match));
+      const others = new Set(mapped.distractors.map(spaced).filter((one) => !paired.has(one)));
+      return { ...common, pairs, distractors: [...others].sort() };
+    }
     default:
       return common;
   }

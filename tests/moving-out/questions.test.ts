@@ -57,7 +57,7 @@ const sure: Question = {
 t.test('Questions of every type keep words, options, marks and feedback through Moodle XML', async (t) => {
   await fc.assert(
     fc.asyncProperty(question, async (any) => {
-      const one = plain(any);
+      const one = hinted(plain(any));
       const { draft, notes } = await throughMoodle(quizOf([sure, one]));
       const [, came] = asked(draft);
       const isRounded = notes.some(({ code }) => code === 'out_range');
@@ -79,7 +79,10 @@ t.test('Questions of every type keep all through GIFT', async (t) => {
       const gift = giftOf([quizOf([sure, one])], notes);
       const { questions, faults } = readGift(gift);
       t.strictSame(faults, []);
-      if (notes.every(({ code }) => code === 'came_quiz'))
+      const hints = (one.hints ?? []).length;
+      const told = notes.filter(({ code }) => code === 'out_hints_comments').map(({ values }) => values.count);
+      t.strictSame(told, hints > 0 ? [hints] : []);
+      if (notes.every(({ code }) => code === 'came_quiz' || code === 'out_hints_comments'))
         t.strictSame(questions.slice(1).map(withoutLine), [withoutLine(one)]);
       else t.equal(questions[1]?.type, one.type);
     }),
@@ -163,6 +166,14 @@ async function holds(t: Test, quiz: SourceQuiz, name: string): Promise<void> {
   const came = asked(draft).filter(({ type }) => type !== 'description');
   t.equal(came.length, wanted.length, name);
   t.strictSame(came.map(marks), wanted.map(marks), `${name} through Moodle XML`);
+}
+
+/** Moodle's hints without words, and those of a text that asks nothing, are told and stay behind. */
+function hinted(one: Question): Question {
+  const { hints = [], formats, ...rest } = one;
+  if (one.type !== 'description' && hints.every((hint) => hint !== '')) return one;
+  const others = Object.entries(formats ?? {}).filter(([place]) => !place.startsWith('hints.'));
+  return { ...rest, ...(formats && { formats: Object.fromEntries(others) }) } as Question;
 }
 
 function withoutLine(one: Question): Question {

@@ -76,10 +76,11 @@ t.test('Nothing in a template is fetched from elsewhere', async (t) => {
 t.test('A template escapes: it puts in unescaped only what was sanitised, or made by a template', async (t) => {
   const trusted = /^(?:include\(|body$|html$|\w+Html$|\w+\.(?:html|\w+Html)$|page\.assets\.criticalCss$|wide \? )/;
   // Of a question, rendered and sanitised when it was published; `described` is made of its id.
-  const ofQuestions = /^(?:(?:question\.)?ask\.(?:text|after|prompts\[position\])|pair\.prompt|feedback|described)$/;
+  const ofQuestions =
+    /^(?:(?:question\.)?ask\.(?:text|after|prompts\[position\])|pair\.prompt|feedback|hint|described)$/;
   // The same, rendered and sanitised while it is written: for its author, with what only markers see otherwise.
   const ofDrafts =
-    /^(?:question\.(?:text|after|generalFeedback)|(?:option|answer)\.(?:text|feedback)|pair\.prompt|note)$/;
+    /^(?:question\.(?:text|after|generalFeedback)|(?:option|answer)\.(?:text|feedback)|pair\.prompt|hint|note)$/;
   const raw = templates.flatMap(({ name, text }) =>
     Array.from(text.matchAll(/<%~\s*([\s\S]*?)\s*%>/g), ([, code = '']) => ({ name, code })),
   );

@@ -78,6 +78,7 @@ const common = record({
   text,
   generalFeedback: note,
   tags: fc.array(filledLine, { maxLength: 3 }),
+  hints: fc.array(text, { maxLength: 3 }),
   line: fc.constant(1),
 });
 
@@ -112,10 +113,11 @@ const own = fc.oneof(
 /** Any question that a reader can give, sense or nonsense. */
 export const question = fc
   .tuple(common, own, fc.constantFrom(...textFormats))
-  .map(([shared, part, other]): Question => {
-    const plain: Question = { ...shared, ...part };
+  .map(([{ hints, ...shared }, part, other]): Question => {
+    const plain: Question = { ...shared, ...(hints.length > 0 && { hints }), ...part };
     const formats = {
       ...(plain.generalFeedback !== null && { generalFeedback: other }),
+      ...(hints.at(-1) && { [`hints.${hints.length - 1}`]: other }),
       ...('options' in plain && { 'options.0.text': other }),
       ...('pairs' in plain && { 'pairs.0.prompt': other }),
     };
@@ -142,7 +144,7 @@ export const soundQuestion = fc.tuple(question, choicesToEarn, filledText).map((
   // With a letter, there is something to see and to type.
   const visible = (value: string) => `a${value}`.normalize('NFC');
   const words = visible(end);
-  const asked = { ...any, text: words };
+  const asked = { ...any, text: words, ...(any.hints && { hints: any.hints.map(visible) }) };
   switch (asked.type) {
     case 'choice':
       return { ...asked, options: [...asked.options, { text: words, weight: 100, feedback: null }, ...choices] };
@@ -164,6 +166,10 @@ export const soundQuestion = fc.tuple(question, choicesToEarn, filledText).map((
         pairs: [...asked.pairs, { prompt: 'x', match: words }],
         distractors: [...asked.distractors, `${words}x`],
       };
+    case 'description': {
+      const { hints, formats, ...shown } = asked;
+      return shown;
+    }
     default:
       return asked;
   }

@@ -2,9 +2,11 @@ import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import t from 'tap';
+import { withQuestion } from '../../server/quizzes/gift-edit.ts';
 import { decodeText, readGift } from '../../server/quizzes/gift-read.ts';
 import { writeGift } from '../../server/quizzes/gift-write.ts';
 import type { Question, QuestionOf } from '../../server/quizzes/question.ts';
+import { questionFaults } from '../../server/quizzes/question-faults.ts';
 import { questions as anyQuestions, filledText } from './generated-questions.ts';
 
 function read(source: string): Question {
@@ -414,6 +416,36 @@ t.test('the written form is the one that Moodle users know', async (t) => {
     '',
   ].join('\n');
   t.equal(writeGift(readGift(source).questions), source);
+});
+
+t.test('Hints stand in comments, each in a line, in any format, and are read in their order', async (t) => {
+  const source = [
+    '// [id:q01]',
+    '// [hint:Nhìn **hai** chữ đầu [xem\\]: ~ = { } \\\\]',
+    '// [hint:[html\\]<b>Dòng một</b>\\nDòng hai] ghi chú của tôi',
+    '[markdown]Câu?{TRUE}',
+    '',
+  ].join('\n');
+  const question = read(source);
+  t.same(question.hints, ['Nhìn **hai** chữ đầu [xem]: ~ = { } \\', '<b>Dòng một</b>\nDòng hai']);
+  t.same(question.formats, { 'hints.1': 'html' });
+  t.equal(writeGift([question]), source.replace(' ghi chú của tôi', ''));
+  t.notOk('hints' in read('[markdown]Câu?{TRUE}'));
+  const { formats: _, ...plain } = question;
+  t.equal(
+    withQuestion(source, 0, { ...plain, hints: ['Mới'] }),
+    '// [id:q01]\n// [hint:Mới]\n//  ghi chú của tôi\n[markdown]Câu?{TRUE}\n',
+    'what its author noted stays',
+  );
+});
+
+t.test('A hint that would vanish without a word is told', async (t) => {
+  t.same(faultsOf('// [hint:Nhìn kỹ\n[markdown]Câu?{TRUE}'), ['2 gift_hint_open']);
+  t.same(faultsOf('// [hint:a\ufffd]\nCâu?{TRUE}'), ['2 gift_broken_character']);
+  const codes = (source: string) => questionFaults(read(source)).map(({ code }) => code);
+  t.same(codes('// [hint:]\nCâu?{TRUE}'), ['question_hint_empty']);
+  t.same(codes('// [hint:a]\nMột đoạn dẫn.'), ['question_hint_unasked']);
+  t.same(codes('// [hint:a]\nCâu?{}'), []);
 });
 
 t.test('text is decoded as UTF-8, as UTF-16 with its mark, else as windows-1252', async (t) => {

@@ -38,6 +38,7 @@ t.test('what differs is told by line of the translation, with position', async (
   const differs = (original: string, translation: string) => faults([one('a', original)], [one('a', translation)]);
   t.same(differs('Q{=x ~y}', 'Q{~%100%x ~y}'), ['2 pair_type a choice choices']);
   t.same(differs('Q{=x ~y}', 'Q{=x ~y ~z}'), ['2 pair_count a 2 3']);
+  t.same(differs('// [hint:x]\nQ{=x ~y}', 'Q{=x ~y}'), ['2 pair_hints a 1 0']);
   t.same(differs('Q{=x ~y}', 'Q{~y =x}'), ['2 pair_weight a 1 100 0', '2 pair_weight a 2 0 100']);
   t.same(differs('Q{T}', 'Q{F}'), ['2 pair_answer a 1']);
   t.same(differs('Q{#=1 =%50%2}', 'Q{#=1 =%50%3}'), ['2 pair_answer a 2']);

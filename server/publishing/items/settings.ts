@@ -13,6 +13,7 @@ export function shownSettings(item: Written): Record<string, string> {
     shuffle: item.shuffle === false ? '' : 'yes',
     accents: item.accents === 'exact' ? 'yes' : '',
     case: item.case === 'exact' ? 'yes' : '',
+    hints: item.hints === false ? '' : 'yes',
   };
 }
 
@@ -39,6 +40,7 @@ interface Typed {
   shuffle?: boolean;
   accents?: boolean;
   case?: boolean;
+  hints?: boolean;
   hand_in?: string[];
 }
 
@@ -56,6 +58,7 @@ export function itemSettings({ kind }: Item, before: Written, typed: Typed): Wri
     shuffle: orLeftOut('shuffle', typed.shuffle === true, true),
     accents: orLeftOut('accents', rule(typed.accents), 'ignore'),
     case: orLeftOut('case', rule(typed.case), 'ignore'),
+    hints: orLeftOut('hints', typed.hints === true, true),
   };
 }
 

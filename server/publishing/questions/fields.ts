@@ -8,6 +8,8 @@ export function fieldOf({ code, values }: Fault, sheet: Sheet): string {
   if (code === 'question_lesson_unknown') return 'lesson';
   if (code === 'pair_weight' && sheet.rows[row]) return `weight_${row}`;
   if (code === 'pair_answer') return sheet.type === 'truefalse' ? 'correct' : `text_${row}`;
+  if (code === 'question_hint_empty') return `hint_${row}`;
+  if (code === 'pair_hints' || code === 'question_hint_unasked') return 'hints';
   if (['question_without_id', 'pair_unknown', 'pair_order', 'pair_type'].includes(code)) return '';
   if (['pair_count', 'pair_matches'].includes(code) || /^question_(?:few|not?_|everything|answer)/.test(code))
     return code === 'question_no_text' ? 'text' : 'rows';

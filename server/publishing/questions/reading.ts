@@ -4,7 +4,7 @@ import { readGift } from '../../quizzes/gift-read.ts';
 import { writeGift } from '../../quizzes/gift-write.ts';
 import type { Question, TextFormat } from '../../quizzes/question.ts';
 import { answersOf, lineOf, type Made, noteOf, type SheetErrors } from './rows.ts';
-import { blankRow, mostRows, type Row, type Sheet, sheetOf } from './sheet.ts';
+import { blankRow, mostHints, mostRows, type Row, type Sheet, sheetOf } from './sheet.ts';
 
 export type SheetReading = { question: Question } | { errors: SheetErrors };
 
@@ -27,7 +27,12 @@ export function typedSheet(type: Question['type'], body: Fields): Sheet {
       weight: typed(`weight_${index}`) || blankRow(type).weight,
     });
   }
+  // One that is to go has been touched, also where it has no words.
+  const hints = Array.from({ length: mostHints }, (_, index) => `hint_${index}`)
+    .filter((name) => typeof body?.[name] === 'string')
+    .map((name) => (typed(`gone_${name}`) === 'yes' ? ' ' : typed(name)));
   return {
+    hints,
     ...{ type, rows, title: typed('title'), text: typed('text'), after: typed('after'), correct: typed('correct') },
     ...{ right: typed('right'), wrong: typed('wrong'), general: typed('general') },
     ...{ lesson: typed('lesson'), tags: typed('tags') },
@@ -54,6 +59,7 @@ export function readSheet(
   const made = answersOf(sheet, original, language);
   if ('errors' in made) return made;
   const general = sheet.type === 'description' ? null : words('general');
+  const hints = hintsOf(sheet, shown);
   const question = {
     key,
     title: words('title', lineOf),
@@ -61,12 +67,14 @@ export function readSheet(
     text: words('text') ?? '',
     generalFeedback: general,
     tags: tagsOf(sheet, shown, original),
+    ...(hints.length > 0 && { hints: hints.map(({ text }) => text) }),
     line: original?.line ?? 1,
     ...made.answers,
     ...(sheet.type === 'truefalse' && { feedback: { right: words('right'), wrong: words('wrong') } }),
     ...aroundBlank(sheet, shown),
   } as Question;
-  const formats = formatsOf(question, original, made);
+  const hintPlaces = hints.map(({ was }, index) => ({ from: `hints.${was}`, to: `hints.${index}` }));
+  const formats = formatsOf(question, original, { ...made, places: [...made.places, ...hintPlaces] });
   const whole = Object.keys(formats).length === 0 ? question : { ...question, formats };
   const { questions, faults } = readGift(writeGift([whole]));
   const [again] = questions;
@@ -90,6 +98,13 @@ function aroundBlank(sheet: Sheet, shown: Sheet | null): { text?: string; after?
     text: isKept.text ? sheet.text : text + (text !== '' && isParted.before ? ' ' : ''),
     after: isKept.after ? sheet.after : (isParted.behind ? ' ' : '') + after,
   };
+}
+
+/** Those that have words or were left alone, each with the place that it had. */
+function hintsOf(sheet: Sheet, shown: Sheet | null): { text: string; was: number }[] {
+  return sheet.hints
+    .map((typed, was) => ({ was, text: typed === shown?.hints[was] ? typed : noteOf(typed) || null }))
+    .filter((hint): hint is { text: string; was: number } => hint.text !== null);
 }
 
 /** In the order they had. */

@@ -14,7 +14,7 @@ import { longestText } from '../texts/routes.ts';
 import { fieldOf, weightOptions } from './fields.ts';
 import { readSheet, typedSheet } from './reading.ts';
 import type { SheetErrors } from './rows.ts';
-import { blankRow, blankSheet, questionTypes, type Sheet, sheetLike, sheetOf } from './sheet.ts';
+import { blankRow, blankSheet, mostHints, questionTypes, type Sheet, sheetLike, sheetOf } from './sheet.ts';
 
 interface QuestionPage {
   draft: Draft;
@@ -76,7 +76,7 @@ export function draftQuestionRoutes(app: FastifyInstance): void {
     const sheet = typedSheet(type, request.body);
     const shown = { place: null, id, like: original ? like : '', sheet };
     const there = quiz.places.find(({ question }) => question?.key === id);
-    if (isAsking(request.body)) return show(reply, desk, { ...shown, sheet: withRow(sheet) });
+    if (isAsking(request.body)) return show(reply, desk, { ...shown, sheet: withMore(sheet, request.body) });
     const reading = readSheet(sheet, null, id, request.language);
     if ('errors' in reading) return show(reply, desk, { ...shown, errors: reading.errors, status: 422 });
     const before = original ? placeFor(quiz, original.all, like) : quiz.places.length;
@@ -102,7 +102,7 @@ export function draftQuestionRoutes(app: FastifyInstance): void {
     const base = queryText(request.body, 'base');
     // The page shows again what it began from.
     const shown = { place: { ...place, base }, id, like: '', sheet };
-    if (isAsking(request.body)) return show(reply, desk, { ...shown, sheet: withRow(sheet) });
+    if (isAsking(request.body)) return show(reply, desk, { ...shown, sheet: withMore(sheet, request.body) });
     const reading = readSheet(sheet, question, id, request.language);
     if ('errors' in reading) return show(reply, desk, { ...shown, errors: reading.errors, status: 422 });
     const content = withQuestion(desk.quiz.source, place.at, reading.question);
@@ -185,12 +185,14 @@ function originalOf({ checked, quiz }: Pick<Desk, 'checked' | 'quiz'>, key: stri
   return undefined;
 }
 
-/** For one more answer: nothing is saved by it. */
+/** For one more answer or hint: nothing is saved by it. */
 function isAsking(body: Body | undefined): boolean {
-  return queryText(body, 'act') === 'more';
+  return ['more', 'hint'].includes(queryText(body, 'act'));
 }
 
-function withRow(sheet: Sheet): Sheet {
+function withMore(sheet: Sheet, body: Body | undefined): Sheet {
+  // The page shows one place for a hint where there is none yet.
+  if (queryText(body, 'act') === 'hint') return { ...sheet, hints: [...sheet.hints, ''].slice(0, mostHints) };
   return { ...sheet, rows: [...sheet.rows, blankRow(sheet.type)] };
 }
 

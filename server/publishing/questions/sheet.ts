@@ -20,6 +20,8 @@ export interface Sheet {
   lesson: string;
   /** all others, one a line */
   tags: string;
+  /** each to be opened before answering; '' is none */
+  hints: string[];
   rows: Row[];
 }
 
@@ -41,6 +43,7 @@ export const questionTypes = [
   ...(['number', 'matching', 'essay', 'description'] as const),
 ];
 export const mostRows = 100;
+export const mostHints = 20;
 
 /** What stands in the place of a weight where the right ones share the points among them. */
 export const share = 'share';
@@ -64,16 +67,16 @@ export function blankSheet(type: Question['type']): Sheet {
     return type === 'choice' ? { ...row, weight: '100' } : type === 'choices' ? { ...row, weight: share } : row;
   });
   const blank = { title: '', text: '', after: '', correct: '', right: '', wrong: '' };
-  return { type, ...blank, general: '', lesson: '', tags: '', rows };
+  return { type, ...blank, general: '', lesson: '', tags: '', hints: [], rows };
 }
 
 /** The sheet of a translation: what must be the same in every language is there, the words are still to be written. */
 export function sheetLike(question: Question, language: Language): Sheet {
-  const { type, rows, correct, lesson, tags } = sheetOf(question, language);
+  const { type, rows, correct, lesson, tags, hints } = sheetOf(question, language);
   const weights = weightsIn(question);
   return {
     ...blankSheet(type),
-    ...{ correct, lesson, tags },
+    ...{ correct, lesson, tags, hints: hints.map(() => '') },
     rows: rows.map(({ text, other }, index) => ({
       ...blankRow(type),
       ...(type === 'number' && { text, other }),
@@ -93,6 +96,7 @@ export function sheetOf(question: Question, language: Language): Sheet {
     ...{ right: notes.right ?? '', wrong: notes.wrong ?? '' },
     lesson: lessonTag?.slice('lesson:'.length) ?? '',
     tags: tags.filter((tag) => tag !== lessonTag).join('\n'),
+    hints: question.hints ?? [],
     rows: rowsOf(question, language),
   };
 }

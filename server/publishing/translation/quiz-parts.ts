@@ -1,6 +1,7 @@
 import { quizTitle } from '../../courses/package-quizzes.ts';
 import { categoryLine } from '../../moving-in/package-files.ts';
 import { splitBlocks } from '../../quizzes/gift-blocks.ts';
+import { rewritten as rewrittenLines } from '../../quizzes/gift-edit.ts';
 import { readGift } from '../../quizzes/gift-read.ts';
 import { writeGift } from '../../quizzes/gift-write.ts';
 import type { Question } from '../../quizzes/question.ts';
@@ -49,10 +50,8 @@ export function withQuizTexts(
     const written = rewritten(question, nameOf(question, index), texts);
     if (written === null) continue;
     lacking.push(...written.lacking);
-    const numbers = blocks.find(({ numbers: [first] }) => first === question.line)?.numbers ?? [];
-    const [from, to] = [(numbers[0] ?? 1) - 1, numbers.at(-1) ?? 1];
-    const comments = lines.slice(from, to).filter((line) => line.trimStart().startsWith('//'));
-    lines.splice(from, to - from, ...comments, ...withoutMarks(writeGift([written.question])));
+    const { from = 1, to = 1 } = blocks.find(({ numbers: [first] }) => first === question.line) ?? {};
+    lines.splice(from - 1, to - from + 1, ...rewrittenLines(lines.slice(from - 1, to), written.question));
   }
   const name = texts.get(nameOfQuiz);
   if (name !== undefined && quizTitle(categories) !== name) {
@@ -78,20 +77,36 @@ function addedQuestions(own: Question[], original: string, texts: Map<string, st
   });
 }
 
-function rewritten(question: Question, name: string, texts: Map<string, string>) {
+function rewritten(found: Question, name: string, texts: Map<string, string>) {
+  const question = withRoom(found, name, texts);
   const fields = fieldsOf(question);
   const changed = fields.filter(({ at, text }) => (texts.get(`${name} ${at}`) ?? text) !== text);
   if (changed.length === 0) return null;
-  const now = changed.reduce((one, field) => field.with(one, texts.get(`${name} ${field.at}`) ?? ''), question);
+  const now = withoutLastRoom(
+    changed.reduce((one, field) => field.with(one, texts.get(`${name} ${field.at}`) ?? ''), question),
+  );
   const isLacking = fieldsOf(now).some(({ isRequired, text }) => isRequired && text.trim() === '');
   return { question: now, lacking: isLacking ? [name] : [] };
 }
 
-function withoutMarks(gift: string): string[] {
-  return gift
-    .trimEnd()
-    .split('\n')
-    .filter((line, index) => index > 0 || !line.startsWith('//'));
+/** Hints that the other language has and somebody has written here: those before them keep their places. */
+function withRoom(question: Question, name: string, texts: Map<string, string>): Question {
+  const { hints = [] } = question;
+  const numbers = Array.from(texts, ([place, text]) => (text === '' ? 0 : numberOf(place, `${name} hint `)));
+  const count = Math.max(hints.length, ...numbers);
+  return count === hints.length
+    ? question
+    : { ...question, hints: Array.from({ length: count }, (_, at) => hints[at] ?? '') };
+}
+
+function numberOf(place: string, before: string): number {
+  return place.startsWith(before) ? Number(place.slice(before.length)) || 0 : 0;
+}
+
+function withoutLastRoom(question: Question): Question {
+  const { hints = [], ...others } = question;
+  const last = hints.findLastIndex((hint) => hint !== '');
+  return last === -1 ? others : { ...others, hints: hints.slice(0, last + 1) };
 }
 
 function nameOf({ key }: Question, index: number): string {
@@ -176,6 +191,12 @@ function fieldsOf(question: Question): Field[] {
       });
     });
   }
+  question.hints?.forEach((hint, index) => {
+    fields.push({
+      ...{ at: `hint ${index + 1}`, kind: 'hint', text: hint, isRequired: true },
+      with: (one, text) => ({ ...one, hints: (one.hints ?? []).map((old, at) => (at === index ? text : old)) }),
+    });
+  });
   fields.push({
     ...{ at: 'general', kind: 'general', text: question.generalFeedback ?? '', isRequired: false },
     with: (one, text) => ({ ...one, generalFeedback: text || null }),
