@@ -19,6 +19,7 @@ declare module '../platform/views.ts' {
   interface Views {
     'attempts/show': AttemptPage;
     'attempts/submission': { attempt: AttemptFacts; questions: ShownQuestion[] };
+    'attempts/before': { attempt: AttemptFacts; result: { points: number; max_points: number; percent: number } };
     'attempts/result': {
       attempt: AttemptFacts;
       questions: ResultQuestion[];
@@ -26,6 +27,8 @@ declare module '../platform/views.ts' {
         points: number;
         max_points: number;
         percent: number;
+        /** Per cent in the test before the lessons, where this is the one after them; null: none. */
+        before: number | null;
         passed: boolean;
         /** In any attempt. */
         has_passed: boolean;
@@ -130,12 +133,17 @@ export function attemptRoutes(app: FastifyInstance): void {
     const isMarked = points !== null && max_points !== null;
     const results = resultQuestions(contents, isMarked ? marking.marks : markAttempt(contents).marks, reveals);
     const total = isMarked ? { points, max_points } : markWithoutEssays(contents);
+    const percent = total.max_points === 0 ? 0 : percentOf(total.points, total.max_points);
+    // No question stands there: the test after the lessons may ask the same.
+    if (attempt.settings.role === 'pre-test')
+      return reply.page('attempts/before', { attempt, result: { ...total, percent } });
     return reply.page('attempts/result', {
       attempt,
       questions: results,
       result: {
         ...total,
-        percent: total.max_points === 0 ? 0 : percentOf(total.points, total.max_points),
+        percent,
+        before: marking.before && percentOf(marking.before.points, marking.before.max_points),
         passed: passed === true,
         has_passed: tries.passed,
         left,

@@ -2,9 +2,10 @@ import Type, { type Static, type TSchema } from 'typebox';
 import Value from 'typebox/value';
 import { type AssignmentSettings, ways } from '../assignments/rubric.ts';
 import type { Draw } from '../quizzes/draw.ts';
-import type { QuizSettings } from '../quizzes/settings.ts';
+import { type QuizSettings, quizRoles } from '../quizzes/settings.ts';
 import type { TextFault } from './fault.ts';
 import { readSkill, type Skill } from './frameworks.ts';
+import { tellRoles } from './package-roles.ts';
 import { levels, topics } from './topics.ts';
 import { isRecord, listIn, type Path, readYaml, schemaFaults, type YamlReading } from './yaml.ts';
 
@@ -93,6 +94,7 @@ const Quiz = Type.Object({
   case: Type.Optional(Rule),
   time_limit: Type.Optional(Minutes),
   hints: Type.Optional(Type.Boolean()),
+  role: Type.Optional(oneOf(quizRoles)),
   // A union, so that whatever is wrong with one of them is told as a fault of the draw.
   draw: Type.Optional(Type.Array(Type.Unsafe<WrittenDraw>(Type.Union(draws)), { minItems: 1, maxItems: 50 })),
 });
@@ -192,6 +194,7 @@ function ownFaults(value: unknown, folder: string, reading: YamlReading): TextFa
   tellSkills(value, [], tell);
   items.forEach((item, index) => void tellSkills(item, ['items', index], tell));
   tellCompletion(value.completion, items, tell);
+  tellRoles(value.completion, items, tell);
   return faults;
 }
 
@@ -232,11 +235,15 @@ function settingsOf(course: Static<typeof Course>): CourseSettings {
     if (item.kind === 'assignment')
       return { ...common, kind: 'assignment', assignment: { pass: item.pass, ways: item.hand_in } };
     const { pass, attempts = null, shuffle = true, accents = 'ignore' } = item;
-    const { time_limit, draw } = item;
-    const rules = { pass, attempts, shuffle, accents, case: item.case ?? 'ignore' };
+    const { time_limit, draw, role } = item;
+    const rules = { pass, attempts: role === 'pre-test' ? 1 : attempts, shuffle, accents, case: item.case ?? 'ignore' };
     const limit = time_limit !== undefined && { time_limit };
     const help = item.hints === false && { hints: false as const };
-    return { ...common, kind: 'quiz', quiz: { ...rules, ...limit, ...(draw && { draw: draw.map(drawOf) }), ...help } };
+    return {
+      ...common,
+      kind: 'quiz',
+      quiz: { ...rules, ...limit, ...(draw && { draw: draw.map(drawOf) }), ...help, ...(role && { role }) },
+    };
   });
   const lessons = items.filter(({ kind }) => kind === 'lesson').map(({ key }) => key);
   return {

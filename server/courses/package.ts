@@ -18,6 +18,7 @@ import {
 import { tellDraws } from './package-draws.ts';
 import { hashOf, readFolder, type SourceFolder } from './package-files.ts';
 import { type Glossaries, readGlossaries, tellTermsWithoutLesson, termsOf } from './package-glossary.ts';
+import { tellPreTestEssays } from './package-pre-test.ts';
 import { pairQuiz, type QuizText, readQuiz } from './package-quizzes.ts';
 import { type CourseSettings, type ItemSettings, type Outline, readSettings } from './package-settings.ts';
 import { type CourseText, type LessonText, readCourseText, readLesson } from './package-texts.ts';
@@ -73,7 +74,10 @@ export async function checkPackage(source: SourceFolder, draw = readPicture): Pr
     else assignments.set(item.key, readAssignmentItem(desk, item.key));
     await breathe();
   }
-  for (const item of settings?.items ?? []) tellDraws(desk, item, quizzes.get(item.key) ?? {});
+  for (const item of settings?.items ?? []) {
+    tellDraws(desk, item, quizzes.get(item.key) ?? {});
+    tellPreTestEssays(desk, item, quizzes.get(item.key) ?? {});
+  }
   tellLostAnchors(desk);
   tellTermsWithoutLesson(desk, glossaries);
   if (settings !== null) tellUnused(desk);

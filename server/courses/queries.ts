@@ -136,6 +136,12 @@ function escapeLike(text: string): string {
   return text.replace(/[\\%_]/g, '\\$&');
 }
 
+/** Begun is enough: it is asked for once. */
+const tookPreTest = sql<boolean>`exists (
+  select from attempts join items as tried on tried.id = attempts.item_id
+  where attempts.enrolment_id = enrolments.id and tried.quiz ->> 'role' = 'pre-test'
+)`;
+
 const courseBySlug = gathered({ person: 'uuid', slug: 'text' }, (db, { person, slug }) =>
   readableCourses(db, person)
     .innerJoin('course_versions', (join) => join.on('course_versions.id', '=', versionRead))
@@ -144,6 +150,7 @@ const courseBySlug = gathered({ person: 'uuid', slug: 'text' }, (db, { person, s
     .where('courses.slug', '=', slug)
     .select(['courses.id', 'courses.slug', 'course_versions.id as version_id', 'enrolments.id as enrolment_id'])
     .select(['provider.name as provider_name', 'provider.code as provider_code', doneItems.as('done')])
+    .select(tookPreTest.as('took_pre_test'))
     .select(publicAnnouncements(sql`courses.id`).as('announced'))
     .select(({ ref }) =>
       holdsRole({ id: sql<string>`${person}` }, ['author', 'manager'], ref('owner.path')).as('may_export'),

@@ -398,6 +398,17 @@ export interface CourseFunnels {
   version_id: string;
 }
 
+export interface CourseGains {
+  after: Int8;
+  /**
+   * of the points, in parts of ten thousand
+   */
+  before: Int8;
+  counted_at: Generated<Timestamp>;
+  people: Int8;
+  version_id: string;
+}
+
 export interface CourseImports {
   faults: Generated<Json>;
   folder: string;
@@ -1671,6 +1682,7 @@ export interface DB {
   consents: Consents;
   corrected_questions: CorrectedQuestions;
   course_funnels: CourseFunnels;
+  course_gains: CourseGains;
   course_imports: CourseImports;
   course_listings: CourseListings;
   course_organisations: CourseOrganisations;

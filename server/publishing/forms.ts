@@ -2,6 +2,7 @@ import Type from 'typebox';
 import { ways } from '../assignments/rubric.ts';
 import { levels, topics } from '../courses/topics.ts';
 import { field } from '../platform/forms.ts';
+import { quizRoles } from '../quizzes/settings.ts';
 
 export const courseLanguages = ['vi', 'en', 'km'] as const;
 const slugPattern = '^(?!course$)[a-z0-9]+(-[a-z0-9]+)*$';
@@ -74,6 +75,7 @@ export const QuizSettingsForm = Type.Object({
   accents: field.ticked(),
   case: field.ticked(),
   hints: field.ticked(),
+  role: field.optional(field.choice(['none', ...quizRoles], { message: 'item_settings.error_role' })),
   skills,
   revision,
 });

@@ -11,6 +11,12 @@ import { getVersion } from '../versions/reading.ts';
 import { countDrawn } from './draw.ts';
 import type { QuizSettings } from './settings.ts';
 
+/** Anything of the course is done: what somebody knew before is not to be found out any more. */
+const hasBegun = sql<boolean>`exists (
+  select from completions
+  where completions.person_id = enrolments.person_id and completions.enrolment_id = enrolments.id
+)`;
+
 const quizByKey = gathered({ person: 'uuid', slug: 'text', key: 'text' }, (db, { person, slug, key }) =>
   readableCourses(db, person)
     .innerJoin('items', (join) => join.on('items.version_id', '=', versionRead))
@@ -20,6 +26,7 @@ const quizByKey = gathered({ person: 'uuid', slug: 'text', key: 'text' }, (db, {
     .select(['courses.slug', 'enrolments.id as enrolment_id', 'items.id', 'items.version_id'])
     .select(sql<number>`extra_percent(${person}, courses.id, items.key)`.as('extra_percent'))
     .select((eb) => eb.ref('items.quiz').$castTo<QuizSettings>().as('settings'))
+    .select(hasBegun.as('has_begun'))
     .select(correctionsOf(sql.ref('items.id')).as('corrections'))
     .select((eb) =>
       jsonArrayFrom(

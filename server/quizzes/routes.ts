@@ -22,6 +22,8 @@ declare module '../platform/views.ts' {
       may_try: boolean;
       /** That an attempt of theirs may take; null: no limit. */
       minutes: number | null;
+      /** It is to be taken before the lessons, and they have begun with those. */
+      is_late: boolean;
     };
   }
 }
@@ -49,6 +51,7 @@ export function quizRoutes(app: FastifyInstance): void {
       passed: attempts.some((attempt) => attempt.passed),
       may_try: trialRules(quiz, isHelper(person)).may,
       minutes: minutesOf(quiz.settings, quiz.extra_percent),
+      is_late: isTooLate(quiz),
     });
   });
 
@@ -59,6 +62,7 @@ export function quizRoutes(app: FastifyInstance): void {
     const { enrolment_id } = quiz;
     if (enrolment_id === null) throw new Forbidden();
     const isOpen = quiz.attempts.some(({ submitted_at }) => submitted_at === null);
+    if (!isOpen && isTooLate(quiz)) return reply.goTo(`/courses/${slug}`, 'quizzes.pre_test_late', 'bad');
     if (!isOpen && handedIn(quiz).filter(({ percent }) => percent === null).length >= mostUnmarked)
       return reply.goTo(`/courses/${slug}/quizzes/${key}`, 'essays.many_waiting', 'bad');
     const attemptId = await db.transaction().execute(async (trx) => {
@@ -83,6 +87,11 @@ async function getQuiz(request: FastifyRequest): Promise<Quiz> {
   const { id, item_id } = over;
   await handIn(server, { id, item_id, person_id: person.id, enrolment_id: quiz.enrolment_id }, language);
   return find();
+}
+
+/** For a test of what was known before the lessons. */
+function isTooLate({ settings, has_begun, attempts }: Quiz): boolean {
+  return settings.role === 'pre-test' && has_begun && attempts.length === 0;
 }
 
 function handedIn(quiz: Quiz) {

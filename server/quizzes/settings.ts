@@ -1,5 +1,9 @@
 import type { Draw } from './draw.ts';
 
+/** Taken before the lessons, for nothing but to see what one knows; and after them, to see what one has learnt. */
+export const quizRoles = ['pre-test', 'post-test'] as const;
+export type QuizRole = (typeof quizRoles)[number];
+
 /** What course.yaml says of a quiz, as stored with its item. */
 export interface QuizSettings {
   /** Per cent needed to pass. */
@@ -15,6 +19,8 @@ export interface QuizSettings {
   draw?: Draw[];
   /** Left out: whoever answers may open the hints of a question. */
   hints?: false;
+  /** Left out: none of these. */
+  role?: QuizRole;
 }
 
 /**
@@ -31,8 +37,9 @@ export function meanScore(shares: number[]): number | null {
   return percentOf(shares.reduce((sum, share) => sum + share, 0) / shares.length, 1);
 }
 
+/** Nobody passes or fails what is taken before anything is learnt: so it completes nothing, wherever it is marked. */
 export function hasPassed(points: number, maxPoints: number, settings: QuizSettings): boolean {
-  return percentOf(points, maxPoints) >= settings.pass;
+  return settings.role !== 'pre-test' && percentOf(points, maxPoints) >= settings.pass;
 }
 
 /** How long an attempt may take, as the database works it out when it begins; null: as long as one likes. */

@@ -1,6 +1,6 @@
 import type { Progress } from '../enrolments/completion.ts';
 import type { Cell } from '../platform/tables.ts';
-import { meanScore } from '../quizzes/settings.ts';
+import { meanScore, percentOf } from '../quizzes/settings.ts';
 import type { Verdict } from '../sign-offs/queries.ts';
 import { isWaiting, type Work } from './assignments/work.ts';
 
@@ -9,6 +9,9 @@ export interface CourseResult {
   progress: Partial<Record<string, Progress>>;
   /** The best share of points at each quiz that was tried. */
   best: number[];
+  /** Its share in the test before the lessons, and the best in the one after them; null: not taken. */
+  before: number | null;
+  after: number | null;
   work: Work[];
   /** What was decided last, where the course asks for a sign-off. */
   verdict: Verdict | null;
@@ -62,11 +65,13 @@ export interface Scope {
   /** One of the courses asks for a mentor's sign-off. */
   isSignedOff: boolean;
   signOffWords(standing: SignOffStanding): string;
+  /** The course has a test before its lessons; with one after them, too. */
+  tests: ('before' | 'after')[];
 }
 
 /** What the table of a cohort says of each learner. Another column is another line here, and its words. */
 export function columnsOf(scope: Scope): Column<LearnerResult>[] {
-  const { cohortId, slug, isManager, hasLeft, assignments, isSignedOff } = scope;
+  const { cohortId, slug, isManager, hasLeft, assignments, isSignedOff, tests } = scope;
   const facts = (part: string) => (row: LearnerResult) =>
     `/cohorts/${cohortId}/results/${row.id}${slug === null ? '' : `?course=${slug}`}#${part}`;
   return [
@@ -77,6 +82,7 @@ export function columnsOf(scope: Scope): Column<LearnerResult>[] {
     { key: 'quizzes', cell: (row) => sumOf(row, 'quiz')?.done ?? null, href: facts('courses') },
     { key: 'quizzes_total', isTotal: true, cell: (row) => sumOf(row, 'quiz')?.total ?? null },
     { key: 'score', cell: ({ courses }) => meanScore(courses.flatMap(({ best }) => best)), href: facts('courses') },
+    ...tests.map((test) => testColumn(test, facts('courses'))),
     ...(slug !== null ? assignments.map((one) => stateColumn(one, scope, facts('courses'))) : []),
     ...(slug === null && assignments.length > 0 ? workColumns(facts('courses')) : []),
     ...(isSignedOff ? signOffColumns(scope, facts('courses')) : []),
@@ -88,6 +94,18 @@ export function columnsOf(scope: Scope): Column<LearnerResult>[] {
     { key: 'active', cell: (row) => activeAt(row, slug === null), href: facts('courses') },
     ...(hasLeft ? [{ key: 'left', cell: ({ left_at }: LearnerResult) => left_at && new Date(left_at) }] : []),
   ];
+}
+
+/** Of one course: what somebody knew before it, or knows after it. */
+function testColumn(key: Scope['tests'][number], href: (row: LearnerResult) => string): Column<LearnerResult> {
+  return {
+    key,
+    href,
+    cell({ courses: [course] }) {
+      const share = course?.[key] ?? null;
+      return share === null ? null : percentOf(share, 1);
+    },
+  };
 }
 
 /** Of one course: how it stands with an assignment. */

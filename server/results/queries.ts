@@ -7,6 +7,7 @@ import { containsFolded, searchWords } from '../database/search.ts';
 import { progressByKind } from '../enrolments/queries.ts';
 import { termThatStands } from '../enrolments/renewing/queries.ts';
 import { hasEnded } from '../meetings/queries.ts';
+import type { QuizRole } from '../quizzes/settings.ts';
 import { assignmentsIn, type Submission, submissionsUntil, workUntil } from './assignments/queries.ts';
 import type { Assignment } from './assignments/work.ts';
 import type { CourseResult, LearnerResult } from './columns.ts';
@@ -113,7 +114,7 @@ function courseResults(slug: string | null): RawBuilder<CourseResult[]> {
   return sql`(
     select coalesce(json_agg(course order by position), '[]')
     from (
-      select position, ${progressByKind(until)} as progress, ${bestShares} as best, ${workUntil(until)} as work,
+      select position, ${progressByKind(until)} as progress, ${bestShares} as best, ${testShare('pre-test')} as before, ${testShare('post-test')} as after, ${workUntil(until)} as work,
         ${certificate} as certificate,
         (
           select verdict from sign_offs where sign_offs.enrolment_id = enrolments.id and decided_at <= ${until}
@@ -157,6 +158,21 @@ const bestShares = sql<number[]>`array(
   where attempts.enrolment_id = enrolments.id
   group by items.id
 )`;
+
+/** The best share of points at the test of a course before its lessons, or after them. */
+function testShare(role: QuizRole): RawBuilder<number | null> {
+  return sql`(
+    select max(points / max_points)
+    from attempts
+    join items as tried on tried.id = attempts.item_id and tried.quiz ->> 'role' = ${role}
+    join lateral (
+      select points, max_points from markings
+      where markings.attempt_id = attempts.id and marked_at <= ${until}
+      order by number desc limit 1
+    ) as newest on true
+    where attempts.enrolment_id = enrolments.id
+  )`;
+}
 
 /** The newest that holds. */
 const certificate = sql<CourseResult['certificate']>`(

@@ -5,6 +5,7 @@ import { NotFound, orNotFound } from '../platform/errors.ts';
 import { pageNumber, queryText } from '../platform/forms.ts';
 import { signedIn } from '../platform/scopes.ts';
 import { sendCsv, sendSheet, type Table } from '../platform/tables.ts';
+import type { QuizRole } from '../quizzes/settings.ts';
 import { listVersions, type Version } from '../versions/reading.ts';
 import { type Assignment, workWords } from './assignments/work.ts';
 import { columnsOf } from './columns.ts';
@@ -114,6 +115,7 @@ export function resultRoutes(app: FastifyInstance): void {
       workWords: (work) => workWords(work, t, language),
       isSignedOff: asksForSignOff(results, slug, versions),
       signOffWords: (standing) => t(`results.sign_off_${standing}`),
+      tests: testsOf(results, slug, versions),
     });
     return { cohort, slug, q, results, columns, versions };
   }
@@ -140,6 +142,23 @@ function asksForSignOff(
     .filter((course) => slug === null || course.slug === slug)
     .some(({ version_id }) => versions.get(version_id)?.items.some(({ kind }) => kind === 'sign_off'));
   return asksNow || learners.some((one) => one.courses.some(({ progress }) => progress.sign_off !== undefined));
+}
+
+/** Of the one course that the table is about: a mean over courses would say nothing. */
+function testsOf(
+  { courses, learners }: Awaited<ReturnType<typeof getResults>>,
+  slug: string | null,
+  versions: Map<string, Version>,
+): ('before' | 'after')[] {
+  if (slug === null) return [];
+  const items = courses.flatMap((one) => (one.slug === slug ? (versions.get(one.version_id)?.items ?? []) : []));
+  const has = (role: QuizRole) => items.some(({ quiz }) => quiz?.role === role);
+  const taken = (test: 'before' | 'after') =>
+    learners.some((one) => one.courses.some((course) => course[test] !== null));
+  return [
+    ...(has('pre-test') || taken('before') ? (['before'] as const) : []),
+    ...(has('post-test') || taken('after') ? (['after'] as const) : []),
+  ];
 }
 
 function assignmentIn({ key, version_id }: Assignment, versions: Map<string, Version>) {

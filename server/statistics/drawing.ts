@@ -2,6 +2,7 @@ import type { Format, Translate } from '../platform/i18n.ts';
 import { type Bars, type Chart, drawBars, drawMonths } from '../results/reports/chart.ts';
 import type { GivenAnswer } from './answers.ts';
 import { byMonth, type FunnelLine, type Step, steps } from './funnel.ts';
+import type { Gain } from './gains.ts';
 
 interface Words {
   t: Translate;
@@ -24,6 +25,16 @@ export function drawFunnel(words: Words, counts: Record<Step, number>): Bars {
   const lines = steps.map((step) =>
     bar(words, words.t(`statistics.step_${step}`), counts[step], counts.enrolled, step === 'certified'),
   );
+  return drawBars(lines, 98);
+}
+
+/** The means before and after the lessons. */
+export function drawGain({ t, format }: Words, gain: Gain): Bars {
+  const lines = (['before', 'after'] as const).map((key) => {
+    const label = t(`statistics.gain_${key}`);
+    const number = format.percent(Math.round(gain[key]));
+    return { label, title: `${label}: ${number}`, number, share: gain[key] / 100, isMarked: key === 'after' };
+  });
   return drawBars(lines, 98);
 }
 

@@ -7,6 +7,7 @@ import { NotFound, orNotFound } from '../platform/errors.ts';
 import type { Question } from '../quizzes/question.ts';
 import type { OptionSum, TypedSum } from './answers.ts';
 import type { FunnelLine, Stop } from './funnel.ts';
+import type { GainSums } from './gains.ts';
 import type { Sums } from './judging.ts';
 
 type Somebody = { id: string };
@@ -31,6 +32,7 @@ export interface CourseStatistics {
   versions: CourseVersion[];
   funnels: FunnelLine[];
   stops: Stop[];
+  gains: GainSums[];
   counted_at: Date | null;
 }
 
@@ -58,6 +60,10 @@ export async function getCourseStatistics(
         select coalesce(json_agg(json_build_object('version', number, 'item_id', item_id, 'people', people)), '[]')
         from course_stops ${ofCourse}
       ) as stops,
+      (
+        select coalesce(json_agg(json_build_object('version', number, 'people', people, 'before', before, 'after', after)), '[]')
+        from course_gains ${ofCourse}
+      ) as gains,
       (select max(counted_at) from course_funnels ${ofCourse}) as counted_at
     from courses
     where slug = ${slug} and current_version_id is not null and ${readsStatistics(reader)}

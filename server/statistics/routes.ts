@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { NotFound } from '../platform/errors.ts';
+import { queryText } from '../platform/forms.ts';
 import type { Translate } from '../platform/i18n.ts';
 import { signedIn } from '../platform/scopes.ts';
 import { sendCsv, sendSheet, type Table } from '../platform/tables.ts';
@@ -9,8 +10,9 @@ import { fewest } from '../results/reports/sharing.ts';
 import { cellsOf, headerOf, type ShownTable, shownTable } from '../results/shown.ts';
 import { listVersions } from '../versions/reading.ts';
 import { type Chosen, chosenOf, isChosen, wordsFor } from './choosing.ts';
-import { drawEnrolling, drawFunnel, drawLines, monthWords } from './drawing.ts';
+import { drawEnrolling, drawFunnel, drawGain, drawLines, monthWords } from './drawing.ts';
 import { addSteps, type FunnelLine, type Step, steps, stopsByItem } from './funnel.ts';
+import { type Gain, type GainSums, gainsOf } from './gains.ts';
 import { type CourseStatistics, getCourseStatistics } from './queries.ts';
 
 declare module '../platform/views.ts' {
@@ -25,6 +27,8 @@ declare module '../platform/views.ts' {
       table: ShownTable;
       /** Null where too few have stopped. */
       stops: { bars: Bars; table: ShownTable } | null;
+      /** Null where the course has no tests before and after; without pictures where too few took both. */
+      gains: { all: Gain; bars: Bars; table: ShownTable } | 'few' | null;
       fewest: number;
       /** Of this page, for its files. */
       query: string;
@@ -55,6 +59,9 @@ export function statisticsRoutes(app: FastifyInstance): void {
       versions,
     );
     const counts = addSteps(lines);
+    const gains = gainsOf(asked.gains);
+    const [all] = gains;
+    const hasTests = newest.items.some(({ quiz }) => quiz?.role === 'post-test') || asked.gains.length > 0;
     return reply.page('statistics/show', {
       ...chosen,
       course: { slug: statistics.slug, title: newest.title, language: newest.language },
@@ -74,6 +81,11 @@ export function statisticsRoutes(app: FastifyInstance): void {
               ),
               table: shownTable(stopColumns(t, language), [...stops.entries()], language),
             },
+      gains: all
+        ? { all, bars: drawGain(words, all), table: shownTable(gainColumns(t, language), gains, language) }
+        : hasTests
+          ? 'few'
+          : null,
       fewest,
       query: chosen.version === null ? '' : `version=${chosen.version}`,
     });
@@ -90,6 +102,7 @@ async function readStatistics(request: FastifyRequest): Promise<{
   statistics: CourseStatistics;
   chosen: Chosen;
   lines: FunnelLine[];
+  gains: GainSums[];
 }> {
   const { slug } = request.params as WithSlug['Params'];
   const statistics = await getCourseStatistics(request.server.db, signedIn(request), slug);
@@ -97,7 +110,9 @@ async function readStatistics(request: FastifyRequest): Promise<{
     request,
     statistics.versions.map(({ number }) => number),
   );
-  return { statistics, chosen, lines: statistics.funnels.filter(({ version }) => isChosen(chosen, version)) };
+  const ofChosen = <Line extends { version: number }>(all: Line[]) =>
+    all.filter(({ version }) => isChosen(chosen, version));
+  return { statistics, chosen, lines: ofChosen(statistics.funnels), gains: ofChosen(statistics.gains) };
 }
 
 type FunnelRow = Record<Step, number> & { month: string | null; version: number | null };
@@ -119,6 +134,22 @@ function funnelColumns(t: Translate, language: string): Column<FunnelRow>[] {
   ];
 }
 
+function gainColumns(t: Translate, language: string): Column<Gain>[] {
+  const title = (key: string) => ({ key, title: { text: t(`statistics.${key}`), language } });
+  const tenths = (value: number) => Math.round(value * 10) / 10;
+  return [
+    { ...title('column_version'), cell: ({ version }) => (version === null ? t('statistics.total') : String(version)) },
+    { ...title('column_took_both'), cell: ({ people }) => people },
+    { ...title('column_before'), cell: ({ before }) => tenths(before) },
+    { ...title('column_after'), cell: ({ after }) => tenths(after) },
+    { ...title('column_gain'), cell: ({ gain }) => tenths(gain) },
+    {
+      ...title('column_normalised'),
+      cell: ({ normalised }) => (normalised === null ? null : Math.round(normalised * 100) / 100),
+    },
+  ];
+}
+
 function stopColumns(
   t: Translate,
   language: string,
@@ -136,10 +167,20 @@ function stopColumns(
 /** What stands on the page, to take along. */
 async function tableOf(request: FastifyRequest): Promise<Table> {
   const { t, language } = request;
-  const { statistics, chosen, lines } = await readStatistics(request);
+  const { statistics, chosen, lines, gains } = await readStatistics(request);
+  const ofVersion = chosen.version === null ? [] : [chosen.version];
+  if (queryText(request.query, 'table') === 'gain') {
+    const columns = gainColumns(t, language);
+    return {
+      name: [statistics.slug, 'gain', ...ofVersion].join('-'),
+      title: t('statistics.gain'),
+      header: headerOf(columns, language),
+      rows: gainsOf(gains).map((row) => cellsOf(columns, row)),
+    };
+  }
   const columns = funnelColumns(t, language);
   return {
-    name: [statistics.slug, 'statistics', ...(chosen.version === null ? [] : [chosen.version])].join('-'),
+    name: [statistics.slug, 'statistics', ...ofVersion].join('-'),
     title: t('statistics.title'),
     header: headerOf(columns, language),
     rows: funnelRows(lines).map((row) => cellsOf(columns, row)),

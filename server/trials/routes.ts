@@ -82,7 +82,7 @@ export function trialRoutes(app: FastifyInstance): void {
     const rules = trialRules(quiz, isHelper(person));
     if (!rules.may) {
       if (rules.why === 'not_enrolled') throw new Forbidden();
-      reply.goTo(`/courses/${slug}/quizzes/${key}`, 'trials.later', 'bad');
+      reply.goTo(`/courses/${slug}/quizzes/${key}`, rules.why === 'pre_test' ? 'trials.never' : 'trials.later', 'bad');
       return null;
     }
     const { corrections, language } = quiz;

@@ -7,7 +7,7 @@ export type TrialRules =
       /** Right answers that were missed are shown. */
       reveals: boolean;
     }
-  | { may: false; why: 'not_enrolled' | 'attempts_left' };
+  | { may: false; why: 'not_enrolled' | 'attempts_left' | 'pre_test' };
 
 /**
  * Who may try a quiz without it counting. Whoever takes the course: at any time where attempts are without limit, else once they have
@@ -25,6 +25,8 @@ export function trialRules(
   isHelper: boolean,
 ): TrialRules {
   if (enrolment_id === null) return isHelper ? { may: true, reveals: true } : { may: false, why: 'not_enrolled' };
+  // What it asks may be asked again after the lessons.
+  if (settings.role === 'pre-test') return { may: false, why: 'pre_test' };
   const isOver = attempts.some(({ passed }) => passed) || attemptsLeft(settings, attempts.length) === 0;
   if (required && !isOver && settings.attempts !== null) return { may: false, why: 'attempts_left' };
   return { may: true, reveals: !required || isOver };

@@ -151,9 +151,24 @@ export async function getMarking(db: Kysely<Database>, attempt: Pick<Attempt, 'i
         .as('certificate_code'),
     )
     .select(mayAskIn(attempt.enrolment_id).as('may_ask'))
+    .select(scoreBefore(attempt).as('before'))
     .orderBy('number', 'desc')
     .limit(1)
     .executeTakeFirstOrThrow();
+}
+
+/** What the same learner had before the lessons, where this is the test after them; null where they skipped that. */
+function scoreBefore({ enrolment_id, item_id }: Pick<Attempt, 'enrolment_id' | 'item_id'>) {
+  return sql<{ points: number; max_points: number } | null>`(
+    select json_build_object('points', newest.points, 'max_points', newest.max_points)
+    from attempts join items on items.id = attempts.item_id and items.quiz ->> 'role' = 'pre-test'
+    join lateral (
+      select points, max_points from markings where attempt_id = attempts.id order by number desc limit 1
+    ) as newest on true
+    where attempts.enrolment_id = ${enrolment_id}
+      and (select after.quiz ->> 'role' from items as after where after.id = ${item_id}) = 'post-test'
+    order by attempts.number limit 1
+  )`;
 }
 
 /** The marking of an `attempts` row that counts: for a lateral join. */

@@ -214,6 +214,7 @@ const failedQuizzes = sql<{ item_id: string; failures: number; failed_at: string
     select items.id as item_id, count(distinct attempts.id) as failures, max(markings.marked_at) as failed_at
     from ${attemptsAtItems} join markings on markings.attempt_id = attempts.id
     where attempts.enrolment_id = enrolments.id and ${isNewest('markings')}
+      and coalesce(tried.quiz ->> 'role', '') <> 'pre-test'
     group by items.id
     having not bool_or(markings.passed)
   ) as failed

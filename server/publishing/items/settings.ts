@@ -14,6 +14,7 @@ export function shownSettings(item: Written): Record<string, string> {
     accents: item.accents === 'exact' ? 'yes' : '',
     case: item.case === 'exact' ? 'yes' : '',
     hints: item.hints === false ? '' : 'yes',
+    role: text(item.role) || 'none',
   };
 }
 
@@ -41,6 +42,7 @@ interface Typed {
   accents?: boolean;
   case?: boolean;
   hints?: boolean;
+  role?: string;
   hand_in?: string[];
 }
 
@@ -59,6 +61,7 @@ export function itemSettings({ kind }: Item, before: Written, typed: Typed): Wri
     accents: orLeftOut('accents', rule(typed.accents), 'ignore'),
     case: orLeftOut('case', rule(typed.case), 'ignore'),
     hints: orLeftOut('hints', typed.hints === true, true),
+    role: typed.role === undefined || typed.role === 'none' ? undefined : typed.role,
   };
 }
 

@@ -1,7 +1,9 @@
-import { type Kysely, type RawBuilder, sql, type Transaction } from 'kysely';
+import { type Kysely, sql, type Transaction } from 'kysely';
 import type { Database } from '../../database/connection.ts';
 import { progress } from '../../enrolments/queries.ts';
 import { fewest } from '../../results/reports/sharing.ts';
+import { countGain } from './gains/queries.ts';
+import { inTenThousandths, isFirst } from './shares/queries.ts';
 
 const batch = 500;
 /** Without anything on record for so long somebody has stopped. */
@@ -84,19 +86,6 @@ async function countAlone(trx: Transaction<Database>): Promise<void> {
 }
 
 /**
- * Of the times that somebody took the quiz the first one alone: later ones have seen the answers, and whoever tries often would count often.
- * The same quiz of another version, in a term or an enrolment before this one, was the first.
- */
-const isFirst: RawBuilder<boolean> = sql<boolean>`attempts.number = 1 and not exists (
-  select from enrolments as earlier
-  join attempts as tried on tried.enrolment_id = earlier.id
-  join items as same on same.id = tried.item_id and same.key = items.key
-  where earlier.person_id = enrolments.person_id and earlier.course_id = enrolments.course_id
-    and (earlier.enrolled_at, earlier.id) < (enrolments.enrolled_at, enrolments.id)
-  offset 0
-)`;
-
-/**
  * The rest of a `with` that begins with `counted`, attempts whose people are not in the sums yet. By the newest marking of each, and the
  * answer that counted. Case does not make two typed answers different; which of their spellings is shown is nobody's merit.
  */
@@ -160,10 +149,6 @@ const addedUp = sql`
   )
 `;
 
-function inTenThousandths(part: RawBuilder<unknown>, whole: RawBuilder<unknown>): RawBuilder<number> {
-  return sql<number>`coalesce(round(10000 * least(1, greatest(0, ${part}) / nullif(${whole}, 0))), 0)::bigint`;
-}
-
 /** How far everybody came, version by version, as it stands now. @returns how many versions */
 export async function countFunnels(db: Kysely<Database>): Promise<number> {
   const versions = await db.selectFrom('course_versions').select('id').execute();
@@ -177,6 +162,7 @@ async function countFunnel(trx: Transaction<Database>, version: { id: string }):
   await countAlone(trx);
   await trx.deleteFrom('course_funnels').where('version_id', '=', version.id).execute();
   await trx.deleteFrom('course_stops').where('version_id', '=', version.id).execute();
+  await countGain(trx, version);
   // A further term is no further learner: it begins with what was read in the one before.
   await sql`
     with ways as materialized (
