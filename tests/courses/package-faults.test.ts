@@ -161,6 +161,43 @@ tells(
   [],
 );
 
+const testedCourse = (items: string[], quizzes: Record<string, string>): Files => ({
+  'course.yaml': soundCourse['course.yaml']
+    .replace('  quizzes: [final]\n', '')
+    .replace(/items:\n[\s\S]*/, `items:\n${items.map((item) => `  - { ${item} }\n`).join('')}`),
+  ...Object.fromEntries(
+    Object.entries(quizzes).flatMap(([key, text]) => ['vi', 'en'].map((language) => [`${language}/${key}.gift`, text])),
+  ),
+});
+const lessonItem = 'key: first, kind: lesson, minutes: 5';
+const quizItem = (key: string, role: string) => `key: ${key}, kind: quiz, minutes: 3, pass: 70, role: ${role}`;
+const plainQuiz = '// [id:x]\nMột?{TRUE}\n';
+tells('a role and hints that are none', settings('pass: 70 }', 'pass: 70, role: exam, hints: x }'), [
+  'course.yaml:15 setting_hints',
+  'course.yaml:15 setting_role',
+]);
+tells(
+  'a test before the lessons that stands after one, is required, and is taken again',
+  settings('pass: 70 }', 'pass: 70, attempts: 3, role: pre-test }'),
+  ['course.yaml:12 pre_test_required', 'course.yaml:15 pre_test_late', 'course.yaml:15 pre_test_attempts'],
+);
+tells('a test after the lessons alone', settings('pass: 70 }', 'pass: 70, role: post-test }'), [
+  'course.yaml:15 post_test_alone',
+]);
+tells(
+  'one after the lessons before them, and a second one before',
+  testedCourse(
+    [quizItem('before', 'pre-test'), quizItem('after', 'post-test'), lessonItem, quizItem('final', 'pre-test')],
+    { before: plainQuiz, after: plainQuiz },
+  ),
+  ['course.yaml:14 post_test_early', 'course.yaml:16 role_repeated'],
+);
+tells(
+  'an essay before the lessons',
+  testedCourse([quizItem('final', 'pre-test'), lessonItem], { final: `${plainQuiz}\n// [id:y]\nKể đi.{}\n` }),
+  ['vi/final.gift:5 pre_test_essay'],
+);
+
 // course.yaml: how it is written
 tells('broken YAML, at its line', settings('level: basic', 'level: "basic'), ['course.yaml:4 yaml']);
 tells('an alias', settings('languages: [vi, en]', 'languages: &all [vi, en]\nnotes: *all'), ['course.yaml:7 yaml']);
@@ -410,6 +447,9 @@ tellsOfQuestion(
   '// [tag:lesson:second]\nHai?{TRUE}',
   '6 question_lesson_unknown',
 );
+tellsOfQuestion('a hint without words', '// [hint:]\nHai?{TRUE}', '6 question_hint_empty');
+tellsOfQuestion('a hint where nothing is asked', '// [hint:x]\nHai.', '6 question_hint_unasked');
+tellsOfQuestion('a hint without end', '// [hint:x\nHai?{TRUE}', '6 gift_hint_open');
 tellsOfQuestion('a heading in a question', '[markdown]Hai?\n## Ba{TRUE}', '5 question_heading');
 tellsOfQuestion('a picture in html', '[html]<img src="x">Hai?{TRUE}', '5 question_html_image');
 tellsOfQuestion(
@@ -466,6 +506,7 @@ tellsOfPair(
 );
 tellsOfPair('another type', 'Một?{TRUE}', 'One?{=Yes}', '2 pair_type');
 tellsOfPair('another number of options', 'Một?{=a~b}', 'One?{=a~b~c}', '2 pair_count');
+tellsOfPair('another number of hints', '// [hint:x]\nMột?{TRUE}', 'One?{TRUE}', '2 pair_hints');
 tellsOfPair('other weights', 'Một?{=a~b}', 'One?{~a=b}', '2 pair_weight', '2 pair_weight');
 tellsOfPair('another answer', 'Một?{TRUE}', 'One?{FALSE}', '2 pair_answer');
 tellsOfPair('other pairs', 'Một?{=a -> x\n=b -> y\n=c -> x}', 'One?{=a -> x\n=b -> y\n=c -> z}', '2 pair_matches');
