@@ -138,7 +138,11 @@ function gainColumns(t: Translate, language: string): Column<Gain>[] {
   const title = (key: string) => ({ key, title: { text: t(`statistics.${key}`), language } });
   const tenths = (value: number) => Math.round(value * 10) / 10;
   return [
-    { ...title('column_version'), cell: ({ version }) => (version === null ? t('statistics.total') : String(version)) },
+    {
+      ...title('column_version'),
+      cell: ({ version }) =>
+        version === null ? t('statistics.total') : t('statistics.one_version', { number: version }),
+    },
     { ...title('column_took_both'), cell: ({ people }) => people },
     { ...title('column_before'), cell: ({ before }) => tenths(before) },
     { ...title('column_after'), cell: ({ after }) => tenths(after) },

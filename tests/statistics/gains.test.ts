@@ -79,7 +79,7 @@ t.test('What a course has taught is told once five have taken both tests, and ne
   const rows = page.html.querySelectorAll('#gain-table tr').map((row) => row.querySelectorAll('th, td').map(textOf));
   t.strictSame(rows.slice(1), [
     ['Tất cả', '5', '10', '60', '50', '0,56'],
-    ['1', '5', '10', '60', '50', '0,56'],
+    ['Phiên bản 1', '5', '10', '60', '50', '0,56'],
   ]);
   t.strictSame(
     page.html.querySelectorAll('#gain g').map((bar) => bar.querySelectorAll('text').map(textOf)),
@@ -89,7 +89,7 @@ t.test('What a course has taught is told once five have taken both tests, and ne
     ],
   );
   const file = await author.get(`${home}.csv?table=gain`);
-  t.match(file.body, /1,5,10,60,50,0[.]56/);
+  t.match(file.body, /Phiên bản 1,5,10,60,50,0[.]56/);
   t.equal((await author.get(`${home}.xlsx?table=gain&version=1`)).status, 200);
   await assertValidHtml(t, new Map([[page.url, page.body]]));
   const statements = await statementsOf(site, () => author.get(home));
