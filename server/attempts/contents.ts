@@ -1,5 +1,6 @@
 import type { EssayMark } from '../essays/queries.ts';
 import { correctedQuestion, type Key } from '../key-corrections/key.ts';
+import { isTyped } from '../quizzes/cloze.ts';
 import { keepDrawn } from '../quizzes/draw.ts';
 import type { Question, Response } from '../quizzes/question.ts';
 import type { VersionQuestion } from '../versions/reading.ts';
@@ -44,7 +45,7 @@ export function attemptQuestions(
     const essay_mark = essay_marks.find(isTo(question));
     // Accepted words differ by language; all else about a key is the same in each.
     const typed = typedIn === null || response === null ? undefined : correctedBody(bodies, typedIn, correction);
-    const answered = typed?.type === 'short' ? { answered_body: typed, answered_language: typedIn } : unanswered;
+    const answered = typed && isTyped(typed) ? { answered_body: typed, answered_language: typedIn } : unanswered;
     const corrected = correction && { is_void: correction.key === null, reason: correction.reason };
     return [{ ...question, body, corrected, revision, response, ...answered, essay_mark }];
   });

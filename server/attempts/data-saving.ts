@@ -1,5 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 import { forReader } from '../courses/data-saving.ts';
+import { isTyped } from '../quizzes/cloze.ts';
 import { mapTexts, type Question } from '../quizzes/question.ts';
 import type { AttemptQuestion } from './questions.ts';
 
@@ -9,6 +10,6 @@ export function questionsForReader<Q extends AttemptQuestion>(request: FastifyRe
   const saved = (body: Question) => mapTexts(body, (html) => forReader(request, html));
   return questions.map((question) => {
     const answered = question.answered_body && saved(question.answered_body);
-    return { ...question, body: saved(question.body), answered_body: answered?.type === 'short' ? answered : null };
+    return { ...question, body: saved(question.body), answered_body: answered && isTyped(answered) ? answered : null };
   });
 }

@@ -1,3 +1,4 @@
+import { type ClozePiece, clozePieces, placesTwice } from '../quizzes/cloze.ts';
 import {
   type AskableQuestion,
   askable,
@@ -25,7 +26,7 @@ export interface AttemptQuestion {
   /** Its key was corrected since it was published, and why; void: everybody gets its points. */
   corrected: { is_void: boolean; reason: string } | null;
   /** Of words that were typed: the question in the language they were typed in, by whose key they are marked. */
-  answered_body: QuestionOf<'short'> | null;
+  answered_body: QuestionOf<'short' | 'cloze'> | null;
   answered_language: string | null;
   /** 0: no answer yet. */
   revision: number;
@@ -46,8 +47,13 @@ export interface ShownQuestion {
   ask: AskableQuestion;
   /** Each opened after the one before it; none where the quiz offers none. */
   hints: string[];
-  /** Positions of options (or prompts) in the order to show them. */
+  /** Positions of options (or prompts, or items) in the order to show them. */
   order: number[];
+  /** Of a cloze text: its words and its blanks, and what each select offers, in the order to show it. */
+  pieces: ClozePiece[];
+  blank_orders: number[][];
+  /** Places that more than one item was given, from 1. */
+  twice: number[];
   revision: number;
   response: Response | null;
 }
@@ -90,14 +96,37 @@ export function shownQuestions(attempt: AttemptContents): ShownQuestion[] {
       get order() {
         return optionOrder(attempt, key, this.ask);
       },
+      get pieces() {
+        return this.ask.type === 'cloze' ? clozePieces(this.ask.text, this.ask.blanks.length) : [];
+      },
+      get twice() {
+        return placesTwice(response);
+      },
+      get blank_orders() {
+        return blankOrders(attempt, key, this.ask);
+      },
     };
   });
 }
 
 /** By the question's permanent key, so that the same option stands in the same place in both languages. */
 export function optionOrder(attempt: Omit<AttemptContents, 'questions'>, key: string, ask: AskableQuestion): number[] {
+  // Its author writes an ordering in the right order.
+  if (ask.type === 'ordering') return shuffled(attempt.id, key, ask.items.length);
   const count = 'options' in ask ? ask.options.length : 'prompts' in ask ? ask.prompts.length : 0;
-  return attempt.settings.shuffle
-    ? shuffled(attempt.id, key, count)
-    : Array.from({ length: count }, (_, index) => index);
+  return inOrder(attempt, key, count);
+}
+
+/** The same for each select in a cloze text. */
+export function blankOrders(
+  attempt: Omit<AttemptContents, 'questions'>,
+  key: string,
+  ask: AskableQuestion,
+): number[][] {
+  if (ask.type !== 'cloze') return [];
+  return ask.blanks.map(({ options }, index) => inOrder(attempt, `${key} ${index + 1}`, options.length));
+}
+
+function inOrder({ id, settings }: Omit<AttemptContents, 'questions'>, salt: string, count: number): number[] {
+  return settings.shuffle ? shuffled(id, salt, count) : Array.from({ length: count }, (_, index) => index);
 }

@@ -1,12 +1,13 @@
-import { correctResponse, mark } from '../quizzes/marking.ts';
+import { blankQuestion, givenIn, rightPlaces, withGaps } from '../quizzes/cloze.ts';
+import { correctResponse, type Mark, mark, markBlanks } from '../quizzes/marking.ts';
 import {
   type AskableQuestion,
   askable,
   isAsked,
   isMarkable,
-  type MarkableQuestion,
   matchOptions,
   type Question,
+  type QuestionOf,
   type Response,
 } from '../quizzes/question.ts';
 import { waitsForMarker } from './marking.ts';
@@ -23,6 +24,16 @@ export interface ResultOption {
   result: 'right' | 'wrong' | 'missed' | 'none';
   /** What the author says to whoever picked it. */
   feedbackHtml: string | null;
+}
+
+/** What was picked or typed, what is right where that may be shown, what the author says to it. */
+export interface ResultPart {
+  /** null: a blank of the text, by its place */
+  prompt: string | null;
+  picked: string | null;
+  outcome: Mark['outcome'];
+  right: string | null;
+  feedback: string[];
 }
 
 /** A question after the attempt: what was answered, what it scored, what the author says of it. */
@@ -43,8 +54,8 @@ export interface ResultQuestion {
   options: ResultOption[];
   /** For text and numbers; for true or false. */
   typed: string | boolean | null;
-  /** For matching: prompt, what was picked, what is right where that may be shown. */
-  pairs: { prompt: string; picked: string | null; isRight: boolean; right: string | null }[];
+  /** For matching, the places of an ordering, the blanks of a text: each part by itself. */
+  pairs: ResultPart[];
   /** To whatever else was answered, then to everybody. */
   feedback: string[];
   /** Where that is not the reader's: words typed in another language are answered in it. */
@@ -70,21 +81,22 @@ export function resultQuestions(
     if (!isAsked(body)) return [];
     const isEssay = body.type === 'essay';
     const ask = askable(body);
+    const order = optionOrder(attempt, key, ask);
     return [
       {
         id,
         number: index + 1,
         introduction,
-        ask,
+        ask: ask.type === 'cloze' ? { ...ask, text: withGaps(ask.text) } : ask,
         points: marks.find((given) => given.question_id === id)?.points ?? 0,
         max_points: question.points,
         isAnswered: response !== null,
         isWaiting: waitsForMarker(question),
         essay: isEssay && response !== null && 'text' in response ? response.text : null,
         comment: question.essay_mark?.comment ?? null,
-        options: optionResults(body, response, optionOrder(attempt, key, ask), reveals),
+        options: optionResults(body, response, order, reveals),
         typed: isEssay ? null : typedIn(response),
-        pairs: body.type === 'matching' ? pairResults(body, response, reveals) : [],
+        pairs: partResults(question, attempt, order, reveals),
         feedback: feedbackOf(question, attempt),
         feedback_language: answered_language,
         right: reveals && isMarkable(body) ? typedIn(correctResponse(body)) : null,
@@ -116,18 +128,77 @@ function optionResults(body: Question, response: Response | null, order: number[
   });
 }
 
-function pairResults(
-  body: Extract<MarkableQuestion, { type: 'matching' }>,
-  response: Response | null,
+function partResults(
+  { body, answered_body, response }: AskedQuestion,
+  { settings }: AttemptContents,
+  order: number[],
   reveals: boolean,
-) {
+): ResultPart[] {
+  switch (body.type) {
+    case 'matching':
+      return pairResults(body, response, reveals);
+    case 'ordering':
+      return placeResults(body, response, order, reveals);
+    case 'cloze': {
+      const typed = answered_body?.type === 'cloze' ? answered_body : body;
+      return blankResults(body, markBlanks(typed, response, settings), response, reveals);
+    }
+    default:
+      return [];
+  }
+}
+
+function pairResults(body: QuestionOf<'matching'>, response: Response | null, reveals: boolean): ResultPart[] {
   const offered = matchOptions(body);
   const matches = response !== null && 'matches' in response ? response.matches : [];
   return body.pairs.map(({ prompt, match }, index) => {
     const position = matches[index] ?? null;
     const picked = position === null ? null : (offered[position] ?? null);
-    return { prompt, picked, isRight: picked === match, right: reveals ? match : null };
+    return { prompt, picked, outcome: outcomeOf(picked, match), right: reveals ? match : null, feedback: [] };
   });
+}
+
+/** In the order in which they were shown. */
+function placeResults(
+  body: QuestionOf<'ordering'>,
+  response: Response | null,
+  order: number[],
+  reveals: boolean,
+): ResultPart[] {
+  const number = (place: number | null | undefined) => (typeof place === 'number' ? String(place + 1) : null);
+  const right = rightPlaces(body);
+  const places = response !== null && 'places' in response ? response.places : [];
+  return order.map((item) => {
+    const [picked, place] = [number(places[item]), number(right[item])];
+    const prompt = body.items[item]?.text ?? '';
+    return { prompt, picked, outcome: outcomeOf(picked, place), right: reveals ? place : null, feedback: [] };
+  });
+}
+
+/** Words are judged in the language they were typed in; what is right is told in the reader's. */
+function blankResults(
+  body: QuestionOf<'cloze'>,
+  marks: Mark[],
+  response: Response | null,
+  reveals: boolean,
+): ResultPart[] {
+  const given = response !== null && 'blanks' in response ? response.blanks : [];
+  return body.blanks.map((blank, index) => {
+    const say = (one: number | string | null | undefined) =>
+      typeof one === 'number' && blank.kind === 'select' ? (blank.answers[one]?.text ?? null) : (one ?? null);
+    const right = say(givenIn(correctResponse(blankQuestion(body, blank))));
+    const { outcome = 'unanswered', feedback = [] } = marks[index] ?? {};
+    const picked = say(given[index]);
+    return {
+      ...{ prompt: null, outcome, feedback },
+      picked: picked === null ? null : String(picked),
+      right: reveals && right !== null ? String(right) : null,
+    };
+  });
+}
+
+function outcomeOf(picked: string | null, right: string | null): Mark['outcome'] {
+  return picked === null ? 'unanswered' : picked === right ? 'right' : 'wrong';
 }
 
 function typedIn(response: Response | null): string | boolean | null {

@@ -173,6 +173,17 @@ export interface AuditEvents {
   verb: string;
 }
 
+export interface BlankSums {
+  digest: Buffer;
+  /**
+   * the blank, from 0
+   */
+  part: number;
+  people: Int8;
+  question_id: string;
+  words: string | null;
+}
+
 export interface Calendars {
   /**
    * another one makes another address of it
@@ -1221,7 +1232,7 @@ export interface Openings {
 
 export interface OptionSums {
   /**
-   * of a matching question the prompt; else 0
+   * of a matching question the prompt, of an ordering the item, of a text with blanks the blank; else 0
    */
   part: number;
   people: Int8;
@@ -1666,6 +1677,7 @@ export interface DB {
   attempts: Attempts;
   attendance: Attendance;
   audit_events: AuditEvents;
+  blank_sums: BlankSums;
   calendars: Calendars;
   certificate_bundles: CertificateBundles;
   certificate_files: CertificateFiles;

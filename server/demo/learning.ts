@@ -118,6 +118,8 @@ function wrongResponse(body: MarkableQuestion): Response | null {
     case 'number':
       return { text: '0' };
     case 'matching':
+    case 'ordering':
+    case 'cloze':
       return null;
   }
 }

@@ -9,6 +9,7 @@ import { Forbidden, orNotFound } from '../platform/errors.ts';
 import { blankForm, type Form, field, queryText, readForm } from '../platform/forms.ts';
 import { rowId } from '../platform/row-id.ts';
 import { signedIn } from '../platform/scopes.ts';
+import { readableText } from '../quizzes/cloze.ts';
 import { getVersion, listQuestions } from '../versions/reading.ts';
 import { type Adviser, ask, close, findAdviser, getHelpRequest, type HelpRequest, insertReply } from './queries.ts';
 
@@ -118,7 +119,7 @@ async function findQuestion(db: Kysely<Database>, item: { id: string }, id: stri
   const body = question?.bodies[language] ?? Object.values(question?.bodies ?? {})[0];
   if (body === undefined) return undefined;
   const after = 'after' in body ? body.after : null;
-  return { id, html: after === null ? body.text : `${body.text}……${after}` };
+  return { id, html: after === null ? readableText(body) : `${body.text}……${after}` };
 }
 
 function showNew(

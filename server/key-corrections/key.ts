@@ -1,13 +1,20 @@
 import { isDeepStrictEqual } from 'node:util';
+import { blankOf, blankQuestion, rightPlaces } from '../quizzes/cloze.ts';
 import { matchOptions, type NumberAnswer, type Option, type Question } from '../quizzes/question.ts';
 
 /** Which answers are right, apart from the question itself; positions as in a learner's answer. */
 export type Key =
-  | { weights: number[] }
+  | BlankKey
   | { correct: boolean }
+  | { matches: number[] }
+  | { places: number[] }
+  | { blanks: BlankKey[] };
+
+/** As a blank of a text may have it, too. */
+export type BlankKey =
+  | { weights: number[] }
   | { answers: Record<string, Pick<Option, 'text' | 'weight'>[]> }
-  | { numbers: Pick<NumberAnswer, 'min' | 'max' | 'weight'>[] }
-  | { matches: number[] };
+  | { numbers: Pick<NumberAnswer, 'min' | 'max' | 'weight'>[] };
 
 /**
  * The question with another key: its texts, and the places that learners' answers point to, stay. What its author says of an answer stays
@@ -16,9 +23,14 @@ export type Key =
  */
 export function correctedQuestion(question: Question, language: string, key: Key): Question {
   const published = keyOf({ [language]: question });
-  const here = 'answers' in key ? { answers: { [language]: key.answers[language] } } : key;
+  const here = 'blanks' in key ? { blanks: key.blanks.map((one) => keyIn(one, language)) } : keyIn(key, language);
   // Whoever takes a correction back finds all as it was.
   return isDeepStrictEqual(published, here) ? question : withKey(question, language, key);
+}
+
+/** Of accepted words those of one language. */
+function keyIn<K extends Key>(key: K, language: string): K | Pick<Extract<Key, { answers: unknown }>, 'answers'> {
+  return 'answers' in key ? { answers: { [language]: key.answers[language] ?? [] } } : key;
 }
 
 function withKey(question: Question, language: string, key: Key): Question {
@@ -61,6 +73,19 @@ function withKey(question: Question, language: string, key: Key): Question {
       const matchOrder = offered.map((_, index) => pairs.length + index);
       return { ...question, generalFeedback: null, pairs, distractors: offered, matchOrder };
     }
+    case 'ordering': {
+      if (!('places' in key)) return question;
+      return { ...question, generalFeedback: null, places: key.places };
+    }
+    case 'cloze': {
+      if (!('blanks' in key)) return question;
+      const blanks = question.blanks.map((blank, index) => {
+        const own = key.blanks[index];
+        const corrected = own && correctedQuestion(blankQuestion(question, blank), language, own);
+        return (corrected && blankOf(corrected, blank.share)) ?? blank;
+      });
+      return { ...question, generalFeedback: null, blanks };
+    }
     default:
       return question;
   }
@@ -92,7 +117,20 @@ export function keyOf(bodies: Record<string, Question>): Key | null {
       const offered = matchOptions(question);
       return { matches: question.pairs.map(({ match }) => offered.indexOf(match)) };
     }
+    case 'ordering':
+      return { places: rightPlaces(question) };
+    case 'cloze':
+      return { blanks: question.blanks.flatMap((_, index) => blankKeyOf(bodies, index) ?? []) };
     default:
       return null;
   }
+}
+
+function blankKeyOf(bodies: Record<string, Question>, index: number): BlankKey | null {
+  const alone = Object.entries(bodies).flatMap(([language, body]) => {
+    const blank = body.type === 'cloze' ? body.blanks[index] : undefined;
+    return body.type === 'cloze' && blank ? [[language, blankQuestion(body, blank)] as const] : [];
+  });
+  const key = keyOf(Object.fromEntries(alone));
+  return key && ('weights' in key || 'answers' in key || 'numbers' in key) ? key : null;
 }

@@ -1,8 +1,11 @@
 import type { XmlElement } from '@rgrove/parse-xml';
-import type { Option, Question, TextFormat } from '../quizzes/question.ts';
+import { blankOf } from '../quizzes/cloze.ts';
+import type { Blank, Option, Question, TextFormat } from '../quizzes/question.ts';
 import { given } from './backup-files.ts';
 import { changed, type DraftQuestion, leftOut, type Note } from './draft.ts';
-import { hintsOf, rangeOf, tellHints, uploadOnly } from './moodle-xml.ts';
+import { withSigns, wordsOf } from './embedded-answers.ts';
+import { hintsOf, tellHints, uploadOnly } from './moodle-xml.ts';
+import { rangeOf } from './ranges.ts';
 import { attribute, elements, everyElement, textAt } from './xml.ts';
 
 export interface BankQuestion {
@@ -18,6 +21,11 @@ type Relink = (text: string, context: string) => string;
 
 /** The question bank of a backup. Of a question with several versions the newest comes. */
 export function readBackupQuestions(bank: XmlElement | null, notes: Note[], relink: Relink): BankQuestion[] {
+  const all = new Map(
+    (bank === null ? [] : Array.from(everyElement(bank, 'question'))).map(
+      (one) => [attribute(one, 'id'), one] as const,
+    ),
+  );
   return elements(bank, 'question_category').flatMap((category): BankQuestion[] => {
     const name = textAt(category, 'name');
     const context = textAt(category, 'contextid');
@@ -32,8 +40,9 @@ export function readBackupQuestions(bank: XmlElement | null, notes: Note[], reli
         return [];
       }
       if (parent !== '' && parent !== '0' && parent !== attribute(source, 'id')) return [];
-      const question = questionOf(source, type, (text) => relink(text, context), notes, place);
-      if (question === null) notes.push(leftOut('question', place, 'question_type', { type, title }));
+      const question = questionOf(source, type, { relink: (text) => relink(text, context), notes, place, all });
+      const whyNot = type === 'multianswer' ? 'cloze_unreadable' : 'question_type';
+      if (question === null) notes.push(leftOut('question', place, whyNot, { type, title }));
       else
         tellHints(
           Array.from(everyElement(source, 'question_hint')).length,
@@ -64,13 +73,16 @@ export function readBackupQuestions(bank: XmlElement | null, notes: Note[], reli
 
 const formats: Record<string, TextFormat> = { '0': 'moodle', '1': 'html', '2': 'plain', '4': 'markdown' };
 
-function questionOf(
-  source: XmlElement,
-  type: string,
-  relink: (text: string) => string,
-  notes: Note[],
-  place: string,
-): Question | null {
+interface Around {
+  relink: (text: string) => string;
+  notes: Note[];
+  place: string;
+  /** every question of the bank by its number */
+  all: Map<string, XmlElement>;
+}
+
+function questionOf(source: XmlElement, type: string, around: Around): Question | null {
+  const { relink, notes, place } = around;
   const format = formats[textAt(source, 'questiontextformat')] ?? 'html';
   const own: NonNullable<Question['formats']> = {};
   const rich = (
@@ -170,6 +182,25 @@ function questionOf(
       const distractors = matches.filter((one) => !named.includes(one)).map((one) => textAt(one, 'answertext'));
       return { ...common, type: 'matching', pairs, distractors: distractors.filter(Boolean) };
     }
+    case 'ordering': {
+      const sorted = answers.toSorted(
+        (one, other) => Number(textAt(one, 'fraction')) - Number(textAt(other, 'fraction')),
+      );
+      const [settings] = everyElement(source, 'ordering');
+      if (!/^0?$/.test(textAt(settings, 'selecttype'))) notes.push(changed('question', place, 'ordering_all'));
+      if (!/^0?$/.test(textAt(settings, 'gradingtype'))) notes.push(changed('question', place, 'ordering_marks'));
+      const items = sorted.map((one, index) => ({
+        text: rich(one, 'answertext', `items.${index}.text`, 'answerformat'),
+      }));
+      return { ...common, type, items };
+    }
+    case 'multianswer': {
+      const [settings] = everyElement(source, 'multianswer');
+      const parts = textAt(settings, 'sequence').split(',').filter(Boolean);
+      const blanks = parts.map((id, index) => partOf(around.all.get(id.trim()), index, around, own));
+      const text = withSigns(common.text, blanks.length);
+      return text === null || !blanks.every((one) => one !== null) ? null : { ...common, type: 'cloze', text, blanks };
+    }
     case 'essay': {
       const [settings] = everyElement(source, 'essay');
       if (given(textAt(settings, 'graderinfo')) === '') return { ...common, type };
@@ -183,4 +214,27 @@ function questionOf(
     default:
       return null;
   }
+}
+
+/** A part of a text with embedded answers is kept as a question of its own. */
+function partOf(
+  source: XmlElement | undefined,
+  number: number,
+  around: Around,
+  formats: NonNullable<Question['formats']>,
+): Blank | null {
+  if (source === undefined || textAt(source, 'qtype') === 'multianswer') return null;
+  const question = questionOf(source, textAt(source, 'qtype'), around);
+  const share = Math.round(Number(textAt(source, 'defaultmark') || textAt(source, 'defaultgrade')));
+  const blank = question && blankOf(question, Math.max(1, Math.min(100, share || 1)));
+  if (!blank) return null;
+  blank.answers.forEach((_, index) => {
+    const [named] = [
+      question.formats?.[`options.${index}.feedback`],
+      question.formats?.[`answers.${index}.feedback`],
+    ].filter(Boolean);
+    if (named) formats[`blanks.${number}.answers.${index}.feedback`] = named;
+  });
+  if (blank.kind !== 'select') return blank;
+  return { ...blank, answers: blank.answers.map((one) => ({ ...one, text: wordsOf(one.text) })) };
 }

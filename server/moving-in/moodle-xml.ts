@@ -1,9 +1,10 @@
 import type { XmlElement } from '@rgrove/parse-xml';
-import { add, negate, readDecimal, toNumber } from '../quizzes/decimal.ts';
-import { anyNumber, type Option, type Question, type TextFormat } from '../quizzes/question.ts';
+import type { Option, Question, TextFormat } from '../quizzes/question.ts';
 import { decoded, pictureAddress } from './addresses.ts';
 import { changed, type Draft, type DraftQuestion, emptyDraft, leftOut, type Note } from './draft.ts';
+import { readEmbedded } from './embedded-answers.ts';
 import { nameOfCategory, nameOfFile } from './gift.ts';
+import { rangeOf } from './ranges.ts';
 import { itemsOf } from './sets.ts';
 import { attribute, element, elements, linesOf, nameOf, readXml, textAt } from './xml.ts';
 
@@ -25,7 +26,10 @@ export function readMoodleXml(content: Uint8Array, place: string): Draft {
     takeFiles(source, here, draft);
     const question = readQuestion(source, type, lineOf(source), (note) => draft.notes.push(note), here);
     const title = textAt(source, 'name', 'text');
-    if (question === null) draft.notes.push(leftOut('question', here, 'question_type', { type, title }));
+    if (question === null)
+      draft.notes.push(
+        leftOut('question', here, type === 'cloze' ? 'cloze_unreadable' : 'question_type', { type, title }),
+      );
     else {
       tellHints(elements(source, 'hint').length, question, (note) => draft.notes.push(note), here);
       const isUpload = textAt(source, 'responseformat') === uploadOnly;
@@ -175,6 +179,24 @@ function readQuestion(
         .map((one) => textAt(one, 'answer', 'text'));
       return { ...common, type: 'matching', pairs, distractors };
     }
+    case 'ordering': {
+      const sorted = answers.toSorted((one, other) => numberOf(one) - numberOf(other));
+      const said = answers.filter((answer) => textAt(answer, 'feedback', 'text') !== '').length;
+      if (said > 0) tell(changed('question', place, 'feedback_dropped', { count: said }));
+      if (/^(?:RANDOM|CONTIGUOUS)$/.test(textAt(source, 'selecttype')))
+        tell(changed('question', place, 'ordering_all'));
+      if (!/^(?:ABS.*)?$/.test(textAt(source, 'gradingtype'))) tell(changed('question', place, 'ordering_marks'));
+      return {
+        ...common,
+        type,
+        items: sorted.map((one, index) => ({ text: rich(one, `items.${index}.text`, reading) })),
+      };
+    }
+    case 'cloze': {
+      const embedded = readEmbedded(common.text);
+      if (embedded?.hasCase) tell(changed('question', place, 'case_ignored'));
+      return embedded && { ...common, type, text: embedded.text.trim(), blanks: embedded.blanks };
+    }
     case 'essay': {
       const notes = element(source, 'graderinfo');
       if (textAt(notes, 'text') === '') return { ...common, type };
@@ -197,16 +219,14 @@ function rich(holder: XmlElement | null, at: Place, { format, formats: own, plac
   return text;
 }
 
+/** Of an item in an ordering its place. */
+function numberOf(answer: XmlElement): number {
+  return Number(attribute(answer, 'fraction')) || 0;
+}
+
 function weightOf(answer: XmlElement): number {
   const weight = Number(attribute(answer, 'fraction'));
   return Number.isFinite(weight) ? Math.max(-100, Math.min(100, Math.round(weight * 1e5) / 1e5)) + 0 : 0;
-}
-
-export function rangeOf(text: string, tolerance: string): { min: number; max: number } {
-  if (text === '*') return { ...anyNumber };
-  const [middle, margin] = [readDecimal(text.replace(',', '.')), readDecimal(tolerance || '0')];
-  if (middle === null || margin === null) return { min: Number.NaN, max: Number.NaN };
-  return { min: toNumber(add(middle, negate(margin))), max: toNumber(add(middle, margin)) };
 }
 
 function relinked(html: string, place: string): string {

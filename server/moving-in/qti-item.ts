@@ -1,14 +1,14 @@
 import type { XmlElement } from '@rgrove/parse-xml';
 import { toString as wordsOf } from 'mdast-util-to-string';
-import type { Option, Question } from '../quizzes/question.ts';
+import { type Blank, blankSign, type Option, type Question } from '../quizzes/question.ts';
 import { changed, type DraftQuestion, leftOut, type Note } from './draft.ts';
 import { readHtml } from './html.ts';
-import { rangeOf } from './moodle-xml.ts';
 import { Sayings } from './qti-feedback.ts';
 import { fieldOf, percent, type Rule, rulesOf, weightsOf } from './qti-rules.ts';
+import { rangeOf } from './ranges.ts';
 import { attribute, element, elements, everyElement, nameOf } from './xml.ts';
 
-type Kind = Question['type'];
+type Kind = Exclude<Question['type'], 'ordering'>;
 
 /** By what Canvas and Common Cartridge call them. An upload is an essay whose answer is a file. */
 const kinds = new Map<string, Kind>([
@@ -18,6 +18,8 @@ const kinds = new Map<string, Kind>([
   ['short_answer_question', 'short'],
   ['numerical_question', 'number'],
   ['matching_question', 'matching'],
+  ['multiple_dropdowns_question', 'cloze'],
+  ['fill_in_multiple_blanks_question', 'cloze'],
   ['essay_question', 'essay'],
   ['file_upload_question', 'essay'],
   ['text_only_question', 'description'],
@@ -58,7 +60,9 @@ export function readItem(
   const rules = rulesOf(source);
   const say = new Sayings(source, rules, html);
   const generalFeedback = say.general();
-  const rest = kind === undefined ? null : answersOf(kind, { source, rules, html, say, place, notes });
+  const item = { source, rules, html, say, place, notes };
+  const gaps = kind === 'cloze' ? gapsOf(stem, item, type === 'multiple_dropdowns_question') : null;
+  const rest = gaps ?? (kind === undefined ? null : answersOf(kind, item));
   if (rest === null) {
     const isPattern = kind === 'short';
     notes.push(leftOut('question', place, isPattern ? 'question_pattern' : 'question_type', values));
@@ -114,6 +118,8 @@ function answersOf(kind: Kind, item: Item): Answers | null {
       return { type: 'number', answers: numbersOf(item) };
     case 'matching':
       return matchesOf(responses, item);
+    case 'cloze':
+      return null;
     default:
       return { type: kind };
   }
@@ -166,6 +172,29 @@ function numbersOf({ rules, say }: Item): Extract<Question, { type: 'number' }>[
     const feedback = say.to(equals[0]?.value ?? '', true);
     return [...wide, ...exact].map((one) => ({ ...one, weight: score ?? 0, feedback }));
   });
+}
+
+/** A blank's name stands in brackets in the text, and once more over what goes into it. */
+function gapsOf(stem: string, { source, rules, html }: Item, isPicked: boolean) {
+  const found = Array.from(everyElement(source, 'response_lid')).map((response) => {
+    const weights = weightsOf(rules, attribute(response, 'ident'));
+    const labels = Array.from(everyElement(response, 'response_label'));
+    const answers = labels.map((label): Option => {
+      const isRight = (weights.get(attribute(label, 'ident')) ?? 0) > 0;
+      const text = wordsIn(html(label));
+      return { text: isPicked ? text : starless(text), weight: isRight ? 100 : 0, feedback: null };
+    });
+    const name = `[${wordsIn(html(response))}]`;
+    return { name, at: stem.indexOf(name), points: Math.round(Math.max(1, ...weights.values())), answers };
+  });
+  const inText = found.toSorted((one, other) => one.at - other.at);
+  if (inText.length === 0 || inText.some(({ at }) => at < 0)) return null;
+  const isEqual = inText.every(({ points }) => points === inText[0]?.points);
+  const blanks = inText.map(
+    ({ points, answers }): Blank => ({ kind: isPicked ? 'select' : 'short', share: isEqual ? 1 : points, answers }),
+  );
+  const text = inText.reduce((words, { name }) => words.replace(name, () => blankSign), stem.replaceAll(blankSign, ''));
+  return { type: 'cloze' as const, text, blanks };
 }
 
 function matchesOf(responses: XmlElement[], { rules, html }: Item): Answers {

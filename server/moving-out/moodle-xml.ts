@@ -1,14 +1,7 @@
 import { changed, type Note } from '../moving-in/draft.ts';
-import { rangeOf } from '../moving-in/moodle-xml.ts';
-import { add, type Decimal, negate, readDecimal } from '../quizzes/decimal.ts';
-import {
-  anyNumber,
-  type NumberAnswer,
-  type Option,
-  type Question,
-  type TextFormat,
-  type TextPlace,
-} from '../quizzes/question.ts';
+import type { Option, Question, QuestionOf, TextFormat, TextPlace } from '../quizzes/question.ts';
+import { embedded } from './embedded-answers.ts';
+import { spreadOf } from './spread.ts';
 import { escapeXml, xml, xmlHead } from './xml.ts';
 
 /** A picture that stands in a text by `@@PLUGINFILE@@/` and its name. */
@@ -39,6 +32,8 @@ const types = {
   short: 'shortanswer',
   number: 'numerical',
   matching: 'matching',
+  ordering: 'ordering',
+  cloze: 'cloze',
   essay: 'essay',
   description: 'description',
 } as const;
@@ -61,7 +56,9 @@ function writeQuestion({ question, pictures, place }: MoodleQuestion, notes: Not
   const rich = (name: string, at: TextPlace, words: string | null) =>
     xml(name, { format: formatAt(at) }, text(words ?? ''), ...files(words ?? ''));
   const hasBlank = 'after' in question && question.after !== null;
-  const stem = hasBlank ? `${question.text}_____${question.after}` : question.text;
+  const words = question.type === 'cloze' ? embedded(question) : question.text;
+  const stem = hasBlank ? `${words}_____${question.after}` : words;
+  if (question.type === 'cloze') tellBlanks(question, place, notes);
   if (hasBlank) notes.push(changed('question', place, 'out_blank'));
   const option = ({ text: words, weight, feedback }: Option, index: number) => {
     const at = `options.${index}.text` as const;
@@ -137,6 +134,21 @@ function writeQuestion({ question, pictures, place }: MoodleQuestion, notes: Not
           ),
           ...question.distractors.map((match) => xml('subquestion', { format: 'html' }, text(''), answer(match))),
         ];
+      case 'ordering':
+        return [
+          ...[xml('layouttype', {}, 'VERTICAL'), xml('selecttype', {}, 'ALL')],
+          xml('selectcount', {}, String(question.items.length)),
+          ...[xml('gradingtype', {}, 'ABSOLUTE_POSITION'), xml('showgrading', {}, 'SHOW')],
+          xml('numberingstyle', {}, 'none'),
+          ...question.items.map(({ text: words }, index) =>
+            xml(
+              'answer',
+              { fraction: index + 1, format: formatAt(`items.${index}.text`) },
+              text(words),
+              ...files(words),
+            ),
+          ),
+        ];
       default:
         return [];
     }
@@ -168,22 +180,12 @@ function nameOf({ title, text, key }: Question): string {
   return title ?? ([...words].slice(0, 60).join('') || (key ?? '–'));
 }
 
-/** A number and how far from it: exact in decimals, as far as the reader takes as many digits. */
-function spreadOf({ min, max }: NumberAnswer): { middle: string; margin: string; isExact: boolean } {
-  if (min === anyNumber.min && max === anyNumber.max) return { middle: '*', margin: '0', isExact: true };
-  const [low, high] = [readDecimal(String(min)), readDecimal(String(max))];
-  if (low !== null && high !== null) {
-    const [middle, margin] = [half(add(low, high)), half(add(high, negate(low)))];
-    const read = rangeOf(middle, margin);
-    if (read.min === min && read.max === max) return { middle, margin, isExact: true };
-  }
-  return { middle: String(min / 2 + max / 2), margin: String(max / 2 - min / 2), isExact: false };
-}
-
-function half({ digits, scale }: Decimal): string {
-  const fives = (digits * 5n * 10n ** BigInt(Math.max(0, -scale - 1))).toString().replace('-', '');
-  const places = Math.max(0, scale + 1);
-  const all = fives.padStart(places + 1, '0');
-  const part = places === 0 ? '' : all.slice(-places).replace(/0+$/, '');
-  return `${digits < 0n ? '-' : ''}${places === 0 ? all : all.slice(0, -places)}${part && `.${part}`}`;
+/** What Moodle cannot hold of a text with blanks: a range is a number and how far from it, feedback is HTML or as the question is. */
+function tellBlanks(question: QuestionOf<'cloze'>, place: string, notes: Note[]): void {
+  const { blanks, format, formats = {} } = question;
+  for (const { min, max } of blanks.flatMap((blank) => (blank.kind === 'number' ? blank.answers : [])))
+    if (!spreadOf({ min, max }).isExact)
+      notes.push(changed('question', place, 'out_range', { range: `${min}..${max}` }));
+  const own = Object.entries(formats).filter(([at, named]) => at.startsWith('blanks.') && named !== format);
+  if (own.length > 0) notes.push(changed('question', place, 'out_formats', { count: own.length }));
 }

@@ -1,4 +1,12 @@
-import { anyNumber, matchSlots, type NumberAnswer, type Option, type Question } from '../quizzes/question.ts';
+import {
+  anyNumber,
+  matchSlots,
+  type NumberAnswer,
+  type Option,
+  type Question,
+  type QuestionOf,
+} from '../quizzes/question.ts';
+import { gaps } from './qti-gaps.ts';
 import { element, equal, given, plain, rich } from './qti-markup.ts';
 import { xml } from './xml.ts';
 
@@ -9,7 +17,7 @@ export interface QtiWords {
 }
 
 /** What is lost where a question is written by the profile alone. */
-export type QtiLoss = 'out_weights' | 'out_all_or_nothing' | 'out_answers';
+export type QtiLoss = 'out_weights' | 'out_all_or_nothing' | 'out_answers' | 'out_ordering' | 'out_gaps';
 
 export interface Answers {
   type: string;
@@ -63,6 +71,14 @@ export function answersOf(question: Question, isProfile: boolean, words: QtiWord
       return isProfile ? exactNumbers(question.answers, losses) : numbers(question.answers);
     case 'matching':
       return isProfile ? null : { ...none, type: 'matching_question', ...pairs(question) };
+    case 'ordering': {
+      if (isProfile) return null;
+      losses.push('out_ordering');
+      const numbered = question.items.map(({ text }, index) => ({ prompt: text, match: String(index + 1) }));
+      return { ...none, type: 'matching_question', ...pairs({ pairs: numbered, distractors: [] }) };
+    }
+    case 'cloze':
+      return isProfile ? null : gaps(question, (loss) => losses.push(loss));
     case 'essay':
       return {
         ...none,
@@ -191,7 +207,7 @@ function numbers(answers: NumberAnswer[]): Answers | null {
   };
 }
 
-function pairs(question: Extract<Question, { type: 'matching' }>): Pick<Answers, 'responses' | 'rules'> {
+function pairs(question: Pick<QuestionOf<'matching'>, 'pairs' | 'distractors'>): Pick<Answers, 'responses' | 'rules'> {
   const matches = [...new Set(matchSlots(question))];
   const labels = matches.map((match, index) => xml('response_label', { ident: `match${index + 1}` }, plain(match)));
   const share = Math.round(1e7 / Math.max(1, question.pairs.length)) / 1e5;

@@ -1,5 +1,6 @@
 import type { Question } from '../quizzes/question.ts';
 import { answersOf, type QtiLoss, type QtiWords } from './qti-answers.ts';
+import { namedGaps } from './qti-gaps.ts';
 import { equal, rich } from './qti-markup.ts';
 import { xml, xmlHead } from './xml.ts';
 
@@ -42,7 +43,12 @@ export function qtiItem(question: Question, ident: string, isProfile: boolean, w
     'item',
     { ident, title: question.title ?? 'Question' },
     xml('itemmetadata', {}, metadata(fields)),
-    xml('presentation', {}, rich(question.text + blank), ...answers.responses),
+    xml(
+      'presentation',
+      {},
+      rich((question.type === 'cloze' ? namedGaps(question.text) : question.text) + blank),
+      ...answers.responses,
+    ),
     ...(conditions.length > 0 ? [xml('resprocessing', {}, outcomes, ...conditions)] : []),
     ...feedback,
   );

@@ -1,5 +1,6 @@
 import type { Preview } from '../courses/package-preview.ts';
-import { mapTexts } from '../quizzes/question.ts';
+import { readableText } from '../quizzes/cloze.ts';
+import { mapTexts, type Question } from '../quizzes/question.ts';
 
 /** Pictures of a draft lie at the draft: nobody else sees them. */
 export function withDraftPictures(preview: Preview, { id, slug }: { id: string; slug: string }): Preview {
@@ -7,6 +8,9 @@ export function withDraftPictures(preview: Preview, { id, slug }: { id: string; 
   return {
     ...preview,
     html: there(preview.html),
-    questions: preview.questions.map((question) => mapTexts(question, there)),
+    questions: preview.questions.map((question): Question => {
+      const shown = mapTexts(question, there);
+      return { ...shown, text: readableText(shown) };
+    }),
   };
 }

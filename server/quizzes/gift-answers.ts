@@ -14,6 +14,7 @@ export type GiftFaultCode =
   | 'gift_empty_answer'
   | 'gift_too_many_answers'
   | 'gift_weight'
+  | 'gift_share'
   | 'gift_number'
   | 'gift_no_number'
   | 'gift_no_arrow'
@@ -52,7 +53,6 @@ export function readAnswers(body: Piece, read: ReadText): Answers {
   const text = body.text.trim();
   if (text === '') return { type: 'essay' };
   if (text.startsWith('#')) return { type: 'number', answers: readNumbers(body, read) };
-  if (text.startsWith('>')) throw new Refusal('gift_unknown_type', body.at);
 
   const answers = splitAnswers(body);
   if (answers.some(({ mark }) => mark === '~')) return readOptions(answers, read);
@@ -62,7 +62,7 @@ export function readAnswers(body: Piece, read: ReadText): Answers {
   return { type: 'short', answers: answers.map(readShortAnswer(read)) };
 }
 
-interface Answer extends Piece {
+export interface Answer extends Piece {
   /** '' for what stands before the first mark */
   mark: string;
 }
@@ -166,7 +166,7 @@ function readNumbers(body: Piece, read: ReadText): NumberAnswer[] {
 }
 
 /** `1..5`, `3:2`, `3`; `*`, or nothing after `~`, for every other number. */
-function readRange(text: string, { mark, at }: Answer): { min: number; max: number } {
+export function readRange(text: string, { mark, at }: Answer): { min: number; max: number } {
   const spec = text.trim();
   if (spec === '*' || (spec === '' && mark === '~')) return { ...anyNumber };
   const [low, high] = spec.includes('..') ? ends(spec.split('..')) : around(spec.split(':'));
@@ -187,7 +187,7 @@ function around([value, tolerance, ...more]: string[]) {
 }
 
 /** An answer's weight, if one is written, its text and its feedback. */
-function readAnswer(answer: Answer): { weight: number | null; text: string; feedback: string } {
+export function readAnswer(answer: Answer): { weight: number | null; text: string; feedback: string } {
   const weighted = takeWeight(answer.text);
   if (weighted && Math.abs(weighted.weight) > 100)
     throw new Refusal('gift_weight', answer.at, { weight: weighted.weight });
@@ -210,12 +210,12 @@ function takeWeight(text: string): { weight: number; text: string } | null {
   return { weight: Math.round(weight * 1e5) / 1e5 + 0, text: text.slice(mark[0].length) };
 }
 
-function filled(text: string, answer: Answer): string {
+export function filled(text: string, answer: Answer): string {
   if (text === '') throw new Refusal('gift_empty_answer', answer.at);
   return text;
 }
 
-function orNull(text: string): string | null {
+export function orNull(text: string): string | null {
   return text === '' ? null : text;
 }
 

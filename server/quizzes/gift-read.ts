@@ -1,6 +1,8 @@
 import type { TextFault } from '../courses/fault.ts';
 import { type Answers, type GiftFaultCode, type ReadText, Refusal, readAnswers } from './gift-answers.ts';
 import { type Block, hasOpenHint, readMarks, splitBlocks } from './gift-blocks.ts';
+import { isCloze, readBlanks, takeBlanks } from './gift-cloze.ts';
+import { isOrdering, readOrdering } from './gift-ordering.ts';
 import { cut, divide, find, findAll, findLast, type Piece, readLine, readText, takeFormat } from './gift-text.ts';
 import type { Question, TextFormat } from './question.ts';
 
@@ -112,25 +114,16 @@ function readQuestion(source: Piece, block: Block): Question {
   if (broken >= 0) throw new Refusal('gift_broken_character', broken);
   if (hasOpenHint(block.comments)) throw new Refusal('gift_hint_open', 0);
   const { title, rest } = readTitle(source);
+  if (isCloze(rest)) return readCloze(rest, title, block);
   const { before, body, after } = cutAnswers(rest);
   const { format, text } = takeFormat(before.text);
   const formats: Question['formats'] = {};
   const read = formatReader(format ?? 'moodle', formats);
 
   const [answersPart, generalPart] = body ? cutGeneralFeedback(body) : [null, null];
-  const answers: Answers = answersPart ? readAnswers(answersPart, read) : { type: 'description' };
-  const generalFeedback = read(generalPart?.text ?? '', 'generalFeedback');
-  const { hints: marked, ...marks } = readMarks(block.comments);
-  const hints = marked.map((hint, index) => readHint(hint, index, format ?? 'moodle', formats));
-  const common = {
-    ...marks,
-    title: title === '' ? null : title,
-    format: format ?? 'moodle',
-    generalFeedback: generalFeedback === '' ? null : generalFeedback,
-    ...(hints.length > 0 && { hints }),
-    line: block.numbers[0] ?? 1,
-    ...(Object.keys(formats).length > 0 && { formats }),
-  };
+  const readOwn = answersPart && isOrdering(answersPart) ? readOrdering : readAnswers;
+  const answers: Answers = answersPart ? readOwn(answersPart, read) : { type: 'description' };
+  const common = commonOf(title, block, format, read(generalPart?.text ?? '', 'generalFeedback'), formats);
   const tail = readText(after.text, common.format);
   switch (answers.type) {
     case 'choice':
@@ -144,6 +137,38 @@ function readQuestion(source: Piece, block: Block): Question {
       return { ...common, ...answers, text: readText(whole, common.format) };
     }
   }
+}
+
+function readCloze(source: Piece, title: string, block: Block): Question {
+  const cloze = takeBlanks(source);
+  const { format, text } = takeFormat(cloze.text);
+  const formats: Question['formats'] = {};
+  const read = formatReader(format ?? 'moodle', formats);
+  const blanks = readBlanks(cloze.blanks, read);
+  const general = read(cloze.general?.text ?? '', 'generalFeedback');
+  const common = commonOf(title, block, format, general, formats);
+  return { ...common, ...blanks, text: readText(text, common.format) };
+}
+
+/** @param formats filled by what has been read */
+function commonOf(
+  title: string,
+  block: Block,
+  format: TextFormat | null,
+  generalFeedback: string,
+  formats: NonNullable<Question['formats']>,
+) {
+  const { hints: marked, ...marks } = readMarks(block.comments);
+  const hints = marked.map((hint, index) => readHint(hint, index, format ?? 'moodle', formats));
+  return {
+    ...marks,
+    title: title === '' ? null : title,
+    format: format ?? 'moodle',
+    generalFeedback: generalFeedback === '' ? null : generalFeedback,
+    ...(hints.length > 0 && { hints }),
+    line: block.numbers[0] ?? 1,
+    ...(Object.keys(formats).length > 0 && { formats }),
+  };
 }
 
 function readTitle(source: Piece): { title: string; rest: Piece } {

@@ -1,7 +1,11 @@
 import { type Marks, writeMarks } from './gift-blocks.ts';
+import { nameOfKind } from './gift-cloze.ts';
+import { writeOrdering } from './gift-ordering.ts';
 import { takeFormat, writeEscapes } from './gift-text.ts';
 import {
   anyNumber,
+  type Blank,
+  blankSign,
   type NumberAnswer,
   type Option,
   type Question,
@@ -17,7 +21,8 @@ export function writeGift(questions: Question[]): string {
 function writeQuestion(question: Question): string {
   const title = question.title === null ? '' : `::${writeEscapes(question.title)}::`;
   // The format is always named: a text may begin with what would be a comment, a title or a format.
-  const text = `[${question.format}]${writeEscapes(question.text)}`;
+  const words = question.type === 'cloze' ? writeCloze(question) : writeEscapes(question.text);
+  const text = `[${question.format}]${words}`;
   const after = 'after' in question && question.after !== null ? writeEscapes(question.after) : '';
   return `${writeMarks(marksOf(question))}${title}${text}${writeAnswers(question)}${after}\n`;
 }
@@ -53,7 +58,40 @@ function writeAnswers(question: Question): string {
       return `{#${lines(question.answers.map((answer, index) => writeNumber(question, answer, index)))}}`;
     case 'matching':
       return `{${lines(writePairs(question))}}`;
+    case 'ordering': {
+      const items = question.items.map(({ text }, index) => writeText(question, `items.${index}.text`, text));
+      // At the beginning of a line two slashes are a comment.
+      const lines = items.map((item) => (item.startsWith('//') ? `[${question.format}]${item}` : item));
+      return `{${writeOrdering(lines)}${lastly && `${lastly}\n`}}`;
+    }
+    case 'cloze':
+      return lastly && `{${lastly}}`;
   }
+}
+
+function writeCloze(question: QuestionOf<'cloze'>): string {
+  const [first = '', ...parts] = question.text.split(blankSign).map(writeEscapes);
+  return first + parts.map((part, index) => writeBlank(question, index) + part).join('');
+}
+
+function writeBlank(question: QuestionOf<'cloze'>, number: number): string {
+  const blank = question.blanks[number];
+  if (blank === undefined) return '';
+  const answers = writtenAnswers(question, blank).map(({ text, weight, feedback }, index) => {
+    const note = writeFeedback(question, `blanks.${number}.answers.${index}.feedback`, feedback);
+    // A text that begins with a per cent sign could be taken for a weight.
+    const usual = text.startsWith('%') ? undefined : { 0: '', 100: '=' }[weight];
+    return `${usual ?? writeWeight(weight)}${text}${note}`;
+  });
+  return `{${blank.share}:${nameOfKind[blank.kind]}:${answers.join('~')}}`;
+}
+
+function writtenAnswers(question: Question, blank: Blank): Option[] {
+  if (blank.kind === 'number') return blank.answers.map((answer) => ({ ...answer, text: writeRange(answer) }));
+  return blank.answers.map(({ text, ...answer }) => ({
+    ...answer,
+    text: blank.kind === 'select' ? writeEscapes(text) : writeText(question, null, text),
+  }));
 }
 
 function writeTrueFalse(question: QuestionOf<'truefalse'>): string {
@@ -82,12 +120,16 @@ function writeShortAnswer(question: Question, { text, weight, feedback }: Option
   return `=${writeWeight(weight)}${writeText(question, null, text)}${note}`;
 }
 
-function writeNumber(question: Question, { min, max, weight, feedback }: NumberAnswer, index: number): string {
-  const note = writeFeedback(question, `answers.${index}.feedback`, feedback);
-  const isAny = min === anyNumber.min && max === anyNumber.max;
-  if (isAny && weight === 0 && note !== '') return `~${note}`;
-  const range = min === max ? `${min}` : `${min}..${max}`;
-  return `=${writeWeight(weight)}${isAny ? '*' : range}${note}`;
+function writeNumber(question: Question, answer: NumberAnswer, index: number): string {
+  const note = writeFeedback(question, `answers.${index}.feedback`, answer.feedback);
+  const range = writeRange(answer);
+  if (range === '*' && answer.weight === 0 && note !== '') return `~${note}`;
+  return `=${writeWeight(answer.weight)}${range}${note}`;
+}
+
+function writeRange({ min, max }: NumberAnswer): string {
+  if (min === anyNumber.min && max === anyNumber.max) return '*';
+  return min === max ? `${min}` : `${min}..${max}`;
 }
 
 function writePairs(question: QuestionOf<'matching'>): string[] {

@@ -1,3 +1,4 @@
+import { blankQuestion, blankResponse, givenIn, rightPlaces } from './cloze.ts';
 import { type MarkableQuestion, matchOptions, type Option, type QuestionOf, type Response } from './question.ts';
 import { exampleOf, numbersIn, saysTheSame, type TypedRules } from './typed-answer.ts';
 
@@ -44,7 +45,21 @@ export function correctResponse(question: MarkableQuestion): Response | null {
     }
     case 'matching':
       return question.pairs.length > 0 ? { matches: rightMatches(question) } : null;
+    case 'ordering':
+      return { places: rightPlaces(question) };
+    case 'cloze': {
+      const right = question.blanks.map((blank) => givenIn(correctResponse(blankQuestion(question, blank))));
+      return right.every((given) => given !== null) ? { blanks: right } : null;
+    }
   }
+}
+
+/** What each blank of a cloze question earns, of its own points. */
+export function markBlanks(question: QuestionOf<'cloze'>, response: Response | null, rules: TypedRules): Mark[] {
+  const given = response !== null && 'blanks' in response ? response.blanks : [];
+  return question.blanks.map((blank, index) =>
+    mark(blankQuestion(question, blank), blankResponse(given[index]), rules),
+  );
 }
 
 /** Of 2.5 ± 0.1 the 2.5 that its author wrote, without the noise of binary fractions; of 2 to 3 the 2. */
@@ -77,6 +92,8 @@ function judge(question: MarkableQuestion, response: Response, rules: TypedRules
     return earn(best(question.answers.filter(({ min, max }) => numbers.some((n) => min <= n && n <= max))));
   }
   if (question.type === 'matching' && 'matches' in response) return judgeMatches(question, response.matches);
+  if (question.type === 'ordering' && 'places' in response) return judgePlaces(question, response.places);
+  if (question.type === 'cloze' && 'blanks' in response) return judgeBlanks(question, response, rules);
   return null;
 }
 
@@ -110,6 +127,27 @@ function judgeMatches(question: QuestionOf<'matching'>, matches: (number | null)
 function rightMatches(question: QuestionOf<'matching'>): number[] {
   const options = matchOptions(question);
   return question.pairs.map(({ match }) => options.indexOf(match));
+}
+
+/** Each item earns the same for standing where it belongs, as by "absolute position" in Moodle (qtype_ordering). */
+function judgePlaces(question: QuestionOf<'ordering'>, places: (number | null)[]): Judgement {
+  const right = rightPlaces(question).filter((place, index) => place === places[index]);
+  return { fraction: right.length / question.items.length, notes: [] };
+}
+
+/**
+ * The sum of what the blanks earn, by their shares, of the sum of the shares, as in Moodle (qtype_multianswer). A wrong blank takes
+ * nothing from the others. In whole hundred-thousandths of a per cent, as weights are.
+ */
+function judgeBlanks(question: QuestionOf<'cloze'>, response: Response, rules: TypedRules): Judgement {
+  const all = 100 * weightUnits;
+  const marks = markBlanks(question, response, rules);
+  const earned = question.blanks.reduce(
+    (sum, { share }, index) => sum + share * Math.round((marks[index]?.fraction ?? 0) * all),
+    0,
+  );
+  const total = question.blanks.reduce((sum, { share }) => sum + share, 0);
+  return { fraction: earned / (total * all), notes: [] };
 }
 
 type Weighted = Pick<Option, 'weight' | 'feedback'>;

@@ -1,5 +1,5 @@
 import type { TextFault } from '../courses/fault.ts';
-import { matchOptions, matchSlots, type Question, type QuestionOf } from './question.ts';
+import { type Blank, matchOptions, matchSlots, type Question, type QuestionOf } from './question.ts';
 
 export interface PairFault extends TextFault {
   line: number;
@@ -84,6 +84,11 @@ function differences(original: Question, translation: Question): Found[] {
     return original.correct === translation.correct ? [] : [{ code: 'pair_answer', values: { position: 1 } }];
   }
   if (original.type === 'matching' && translation.type === 'matching') return matchDifferences(original, translation);
+  if (original.type === 'ordering' && translation.type === 'ordering') {
+    const [one, other] = [original.items.length, translation.items.length];
+    return one === other ? [] : [countFault(one, other)];
+  }
+  if (original.type === 'cloze' && translation.type === 'cloze') return blankDifferences(original, translation);
   if (original.type === translation.type) return [];
   return [{ code: 'pair_type', values: { original: original.type, translation: translation.type } }];
 }
@@ -106,6 +111,23 @@ function matchDifferences(original: QuestionOf<'matching'>, translation: Questio
   if (one.length !== other.length) return [countFault(one.length, other.length)];
   const differs = one.findIndex((match, slot) => one.indexOf(match) !== other.indexOf(other[slot] ?? ''));
   return differs < 0 ? [] : [{ code: 'pair_matches', values: { position: differs + 1 } }];
+}
+
+function blankDifferences(original: QuestionOf<'cloze'>, translation: QuestionOf<'cloze'>): Found[] {
+  const [one, other] = [original.blanks, translation.blanks];
+  if (one.length !== other.length) return [countFault(one.length, other.length)];
+  return one.flatMap((blank, index): Found[] => {
+    const theirs = other[index];
+    return theirs && earned(blank) === earned(theirs) ? [] : [{ code: 'pair_answer', values: { position: index + 1 } }];
+  });
+}
+
+/** What must be the same in every language: typed words are of their own. */
+function earned({ kind, share, ...blank }: Blank): string {
+  const keys = blank.answers.map(({ weight, ...answer }) =>
+    'min' in answer ? [answer.min, answer.max, weight] : weight,
+  );
+  return JSON.stringify([kind, share, kind === 'short' ? [] : keys]);
 }
 
 function countFault(original: number, translation: number): Found {

@@ -1,6 +1,7 @@
 import type { TextFault } from '../courses/fault.ts';
+import { blankQuestion } from './cloze.ts';
 import { fullWeight, sumOfWeights, weightUnits } from './marking.ts';
-import { matchOptions, type Option, type Question } from './question.ts';
+import { blankSign, matchOptions, type Option, type Question } from './question.ts';
 import { longestText } from './response.ts';
 import { exampleOf } from './typed-answer.ts';
 
@@ -10,6 +11,8 @@ export interface QuestionFault extends TextFault {
     | 'question_no_text'
     | 'question_few_options'
     | 'question_few_matches'
+    | 'question_few_items'
+    | 'question_same_items'
     | 'question_no_right_answer'
     | 'question_not_full_marks'
     | 'question_everything_ticked'
@@ -30,7 +33,8 @@ export function questionFaults(question: Question): QuestionFault[] {
 
 function textFaults(question: Question): Found[] {
   const after = 'after' in question ? question.after : null;
-  return `${question.text}${after ?? ''}`.trim() === '' ? [{ code: 'question_no_text', values: {} }] : [];
+  const words = `${question.text}${after ?? ''}`.replaceAll(blankSign, ' ');
+  return words.trim() === '' ? [{ code: 'question_no_text', values: {} }] : [];
 }
 
 function hintFaults({ type, hints = [] }: Question): Found[] {
@@ -57,6 +61,16 @@ function answerFaults(question: Question): Found[] {
     case 'matching': {
       const isGuessed = question.pairs.length < 2 || matchOptions(question).length < 2;
       return isGuessed ? [{ code: 'question_few_matches', values: {} }] : [];
+    }
+    case 'ordering': {
+      const different = new Set(question.items.map(({ text }) => text)).size;
+      if (different < 2) return [{ code: 'question_few_items', values: {} }];
+      // Which of them comes first nobody could know.
+      return different < question.items.length ? [{ code: 'question_same_items', values: {} }] : [];
+    }
+    case 'cloze': {
+      const faults = question.blanks.flatMap((blank) => answerFaults(blankQuestion(question, blank)));
+      return faults.filter(({ code }, index) => faults.findIndex((other) => other.code === code) === index);
     }
     default:
       return [];

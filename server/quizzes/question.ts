@@ -12,6 +12,8 @@ export type TextPlace =
   | `options.${number}.feedback`
   | `answers.${number}.feedback`
   | `pairs.${number}.prompt`
+  | `items.${number}.text`
+  | `blanks.${number}.answers.${number}.feedback`
   | `hints.${number}`;
 
 interface Common {
@@ -52,6 +54,14 @@ export interface Pair {
   match: string;
 }
 
+/** A blank of a cloze text. What is picked stands in a `<select>`: its texts are no markup. */
+export type Blank =
+  | { kind: 'short' | 'select'; share: number; answers: Option[] }
+  | { kind: 'number'; share: number; answers: NumberAnswer[] };
+
+/** Stands in the text of a cloze question for each of its blanks, in their order. */
+export const blankSign = '\ufffc';
+
 /** `after` is the text after the blank, with the space before it; null where the question has no blank. */
 export type Question = Common &
   (
@@ -61,6 +71,9 @@ export type Question = Common &
     | { type: 'short'; after: string | null; answers: Option[] }
     | { type: 'number'; answers: NumberAnswer[] }
     | { type: 'matching'; pairs: Pair[]; distractors: string[]; matchOrder?: number[] }
+    /** Its items stand in the right order; `places` says another one, once the key was corrected. */
+    | { type: 'ordering'; items: { text: string }[]; places?: number[] }
+    | { type: 'cloze'; blanks: Blank[] }
     | { type: 'essay' }
     | { type: 'description' }
   );
@@ -70,13 +83,18 @@ export type QuestionOf<Type extends Question['type']> = Extract<Question, { type
 /** A question that a rule can mark. */
 export type MarkableQuestion = Exclude<Question, { type: 'essay' | 'description' }>;
 
-/** What a learner answers, by positions in source order; `matches` are positions in `matchOptions`. */
+/**
+ * What a learner answers, by positions in source order; `matches` are positions in `matchOptions`, `places` the place that each item
+ * was given, from 0, `blanks` what was typed in each blank or the position that was picked.
+ */
 export type Response =
   | { choice: number }
   | { choices: number[] }
   | { truefalse: boolean }
   | { text: string }
-  | { matches: (number | null)[] };
+  | { matches: (number | null)[] }
+  | { places: (number | null)[] }
+  | { blanks: (number | string | null)[] };
 
 /** What stands in the place of "every number" in a `NumberAnswer`: JSON has no infinity. */
 export const anyNumber = { min: -Number.MAX_VALUE, max: Number.MAX_VALUE };
@@ -146,6 +164,24 @@ export function mapTexts(question: Question, render: Render): Question {
       }));
       return { ...mapped, pairs };
     }
+    case 'ordering': {
+      const items = mapped.items.map(({ text }, index) => ({ text: at(`items.${index}.text`, text, 'inline') }));
+      return { ...mapped, items };
+    }
+    case 'cloze': {
+      const said = <A extends { feedback: string | null }>(answers: A[], blank: number) =>
+        answers.map((one, index) => ({
+          ...one,
+          feedback: note(`blanks.${blank}.answers.${index}.feedback`, one.feedback),
+        }));
+      const blanks = mapped.blanks.map(
+        (blank, index): Blank =>
+          blank.kind === 'number'
+            ? { ...blank, answers: said(blank.answers, index) }
+            : { ...blank, answers: said(blank.answers, index) },
+      );
+      return { ...mapped, blanks };
+    }
     default:
       return mapped;
   }
@@ -171,6 +207,8 @@ export type AskableQuestion = AskableCommon &
     | { type: 'choice' | 'choices'; after: string | null; options: string[] }
     | { type: 'short'; after: string | null }
     | { type: 'matching'; prompts: string[]; matches: string[] }
+    | { type: 'ordering'; items: string[] }
+    | { type: 'cloze'; blanks: { kind: Blank['kind']; options: string[] }[] }
     | { type: 'truefalse' | 'number' | 'essay' | 'description' }
   );
 
@@ -189,6 +227,15 @@ export function askable(question: Question): AskableQuestion {
       const prompts = question.pairs.map(({ prompt }) => prompt);
       return { ...common, type: question.type, prompts, matches: matchOptions(question) };
     }
+    case 'ordering':
+      return { ...common, type: question.type, items: question.items.map(({ text }) => text) };
+    case 'cloze': {
+      const blanks = question.blanks.map((blank) => ({
+        kind: blank.kind,
+        options: blank.kind === 'select' ? blank.answers.map(({ text }) => text) : [],
+      }));
+      return { ...common, type: question.type, blanks };
+    }
     default:
       return { ...common, type: question.type };
   }
@@ -205,6 +252,6 @@ export function matchOptions(question: QuestionOf<'matching'>): string[] {
 }
 
 /** Every match, then every distractor, in source order: positions that mean the same in every language. */
-export function matchSlots({ pairs, distractors }: QuestionOf<'matching'>): string[] {
+export function matchSlots({ pairs, distractors }: Pick<QuestionOf<'matching'>, 'pairs' | 'distractors'>): string[] {
   return [...pairs.map(({ match }) => match), ...distractors];
 }

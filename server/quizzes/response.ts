@@ -1,5 +1,6 @@
 import { cleanLine, cleanText } from '../platform/text.ts';
-import { matchOptions, type Question, type Response } from './question.ts';
+import { blankQuestion, blankResponse, givenIn as givenInBlank } from './cloze.ts';
+import { matchOptions, type Question, type QuestionOf, type Response } from './question.ts';
 import { numbersIn } from './typed-answer.ts';
 
 export type ResponseFault =
@@ -8,7 +9,8 @@ export type ResponseFault =
   | 'response_essay_too_long'
   | 'response_not_a_number';
 
-export type ResponseReading = { response: Response | null } | { fault: ResponseFault };
+/** `part`: the blank of a cloze text that the fault is in. */
+export type ResponseReading = { response: Response | null } | { fault: ResponseFault; part?: number };
 
 type Fields = Record<string, string | string[] | undefined>;
 
@@ -21,12 +23,24 @@ const longestEssay = 5000;
 /**
  * Reads an answer out of plain form fields; null when the question was left unanswered.
  * `name` holds the position of the picked option, those of several, 'true' or 'false', or what was typed; `name_0`,
- * `name_1`, … the positions in `matchOptions`, one a prompt. A field sent twice counts the first time.
+ * `name_1`, … the positions in `matchOptions`, one a prompt; the place of each item of an ordering, from 1; what each blank of a cloze
+ * text got. A field sent twice counts the first time.
  */
 export function readResponse(question: Question, fields: Fields, name: string): ResponseReading {
+  if (question.type === 'cloze') return readBlanks(question, fields, name);
   const given = givenIn(question, fields, name);
   if (given === null || isResponse(question, given)) return { response: given };
   return { fault: question.type === 'essay' ? 'response_essay_too_long' : faultOf(given) };
+}
+
+function readBlanks(question: QuestionOf<'cloze'>, fields: Fields, name: string): ResponseReading {
+  const blanks: (number | string | null)[] = [];
+  for (const [part, blank] of question.blanks.entries()) {
+    const read = readResponse(blankQuestion(question, blank), fields, `${name}_${part}`);
+    if ('fault' in read) return { ...read, part };
+    blanks.push(givenInBlank(read.response));
+  }
+  return { response: blanks.every((given) => given === null) ? null : { blanks } };
 }
 
 /** Is this an answer to this very question? For what comes from outside; a text must be in its clean form. */
@@ -57,6 +71,26 @@ export function isResponse(question: Question, value: unknown): value is Respons
         value.matches.some((match) => match !== null)
       );
     }
+    case 'ordering': {
+      const count = question.items.length;
+      return (
+        'places' in value &&
+        isListOf(value.places, (place) => place === null || isPosition(place, count)) &&
+        value.places.length === count &&
+        value.places.some((place) => place !== null)
+      );
+    }
+    case 'cloze':
+      return (
+        'blanks' in value &&
+        isListOf(value.blanks, (given) => given === null || typeof given === 'number' || typeof given === 'string') &&
+        value.blanks.length === question.blanks.length &&
+        value.blanks.some((given) => given !== null) &&
+        question.blanks.every((blank, index) => {
+          const given = blankResponse((value.blanks as (number | string | null)[])[index]);
+          return given === null || isResponse(blankQuestion(question, blank), given);
+        })
+      );
     case 'essay':
       return (
         'text' in value &&
@@ -75,7 +109,8 @@ type Given =
   | { choices: number[] }
   | { truefalse?: boolean | undefined }
   | { text: string }
-  | { matches: (number | null)[] };
+  | { matches: (number | null)[] }
+  | { places: (number | null)[] };
 
 const truth = new Map([
   ['true', true],
@@ -91,9 +126,12 @@ function givenIn(question: Question, fields: Fields, name: string): Given | null
   const values = sent(fields, name);
   const [first] = values;
   if (question.type === 'matching') {
-    const picked = question.pairs.map((_, index) => sent(fields, `${name}_${index}`)[0]);
-    if (picked.every((value) => value === undefined)) return null;
-    return { matches: picked.map((value) => (value === undefined ? null : position(value))) };
+    const matches = eachSent(fields, name, question.pairs);
+    return matches && { matches };
+  }
+  if (question.type === 'ordering') {
+    const numbers = eachSent(fields, name, question.items);
+    return numbers && { places: numbers.map((number) => (number === null ? null : number - 1)) };
   }
   if (first === undefined) return null;
   switch (question.type) {
@@ -109,6 +147,13 @@ function givenIn(question: Question, fields: Fields, name: string): Given | null
     default:
       return null;
   }
+}
+
+/** One number for each part; null when none was sent. */
+function eachSent(fields: Fields, name: string, parts: unknown[]): (number | null)[] | null {
+  const picked = parts.map((_, index) => sent(fields, `${name}_${index}`)[0]);
+  if (picked.every((value) => value === undefined)) return null;
+  return picked.map((value) => (value === undefined ? null : position(value)));
 }
 
 function sent(fields: Fields, name: string): string[] {

@@ -5,6 +5,7 @@ import { correctionsOf } from '../key-corrections/queries.ts';
 import { holdsRole } from '../organisations/access.ts';
 import { NotFound, orNotFound } from '../platform/errors.ts';
 import type { Question } from '../quizzes/question.ts';
+import type { TypedRules } from '../quizzes/typed-answer.ts';
 import type { OptionSum, TypedSum } from './answers.ts';
 import type { FunnelLine, Stop } from './funnel.ts';
 import type { GainSums } from './gains.ts';
@@ -119,8 +120,10 @@ export interface AskedIn {
   bodies: Record<string, Question>;
   sums: Sums | null;
   options: OptionSum[];
-  /** The commonest, with how many typed them in all versions. */
+  /** The commonest, with how many typed them in all versions; of each blank. */
   typed: TypedSum[];
+  /** By which typed words are judged. */
+  rules: TypedRules;
 }
 
 type AskedRow = AskedIn & { id: string; corrections: Correction[] };
@@ -150,14 +153,24 @@ export async function getQuestionStatistics(
           from option_sums where question_id = questions.id
         ),
         'typed', (
-          select coalesce(json_agg(json_build_object('words', words, 'people', people)), '[]')
+          select coalesce(json_agg(json_build_object('part', part, 'words', words, 'people', people)), '[]')
           from (
-            select words, people from typed_sums
-            where question_id = questions.id and words is not null
-            order by people desc
-            limit ${mostTyped}
+            (
+              select 0 as part, words, people from typed_sums
+              where question_id = questions.id and words is not null
+              order by people desc
+              limit ${mostTyped}
+            )
+            union all
+            select part, words, people
+            from (
+              select part, words, people, row_number() over (partition by part order by people desc) as place
+              from blank_sums where question_id = questions.id and words is not null
+            ) as ranked
+            where place <= ${mostTyped}
           ) as commonest
-        )
+        ),
+        'rules', items.quiz
       ) order by number desc), '[]')
       from ${quizItems(place.quiz, sql`join questions on questions.item_id = items.id and questions.key = ${place.question}`)}
     ) as versions

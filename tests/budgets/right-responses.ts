@@ -68,6 +68,8 @@ function rightResponse(question: MarkableQuestion): Response {
       const options = matchOptions(question);
       return { matches: question.pairs.map(({ match }) => options.indexOf(match)) };
     }
+    default:
+      throw new Error(`none of the courses here asks with ${question.type}`);
   }
 }
 
@@ -82,5 +84,6 @@ function fieldsOf(name: string, response: Response, order: number[]): Record<str
   if ('choices' in response) return { [name]: response.choices.map(place) };
   if ('truefalse' in response) return { [name]: String(response.truefalse) };
   if ('text' in response) return { [name]: response.text };
+  if (!('matches' in response)) throw new Error('none of the courses here is answered so');
   return Object.fromEntries(response.matches.map((match, index) => [`${name}_${index}`, String(match)]));
 }

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import t from 'tap';
 import { attemptQuestions, type Correction } from '../../server/attempts/contents.ts';
 import { markAttempt } from '../../server/attempts/marking.ts';
-import { correctedQuestion, type Key, keyOf } from '../../server/key-corrections/key.ts';
+import { type BlankKey, correctedQuestion, type Key, keyOf } from '../../server/key-corrections/key.ts';
 import { remark } from '../../server/key-corrections/marking-again/remark.ts';
 import { previewOf } from '../../server/key-corrections/writing/preview.ts';
 import { askable, isMarkable, type Question, type Response } from '../../server/quizzes/question.ts';
@@ -18,29 +18,42 @@ const response: fc.Arbitrary<Response | null> = fc.oneof(
   fc.record({ truefalse: fc.boolean() }),
   fc.record({ text: fc.constantFrom('1', '2,5', 'ánh sáng', 'a') }),
   fc.record({ matches: fc.array(fc.option(fc.nat(4)), { maxLength: 4 }) }),
+  fc.record({ places: fc.array(fc.option(fc.nat(4)), { maxLength: 6 }) }),
+  fc.record({ blanks: fc.array(fc.option(fc.oneof(fc.nat(4), fc.constantFrom('1', 'a'))), { maxLength: 4 }) }),
 );
 
 /** Another key of the same kind, or none at all. */
 function anotherKey(question: Question): fc.Arbitrary<Key | null> {
   const key = keyOf({ vi: question });
-  const share = fc.constantFrom(-50, 0, 50, 100);
   const voided = fc.constant(null);
-  if (key === null) return voided;
+  return key === null ? voided : fc.oneof(voided, another(key));
+}
+
+function another(key: Key): fc.Arbitrary<Key> {
+  if ('correct' in key) return fc.record({ correct: fc.boolean() });
+  if ('matches' in key) {
+    const matches = fc.array(fc.nat(3), { minLength: key.matches.length, maxLength: key.matches.length });
+    return fc.record({ matches });
+  }
+  if ('places' in key) {
+    const places = fc.shuffledSubarray(key.places, { minLength: key.places.length });
+    return fc.record({ places });
+  }
+  return 'blanks' in key ? fc.record({ blanks: fc.tuple(...key.blanks.map(anotherBlank)) }) : anotherBlank(key);
+}
+
+function anotherBlank(key: BlankKey): fc.Arbitrary<BlankKey> {
+  const share = fc.constantFrom(-50, 0, 50, 100);
   if ('weights' in key) {
     const { length } = key.weights;
-    return fc.oneof(voided, fc.record({ weights: fc.array(share, { minLength: length, maxLength: length }) }));
+    return fc.record({ weights: fc.array(share, { minLength: length, maxLength: length }) });
   }
-  if ('correct' in key) return fc.oneof(voided, fc.record({ correct: fc.boolean() }));
   if ('answers' in key) {
     const answer = fc.record({ text: fc.constantFrom('1', 'ánh sáng', 'a*'), weight: share });
-    return fc.oneof(voided, fc.record({ answers: fc.record({ vi: fc.array(answer, { minLength: 1 }) }) }));
+    return fc.record({ answers: fc.record({ vi: fc.array(answer, { minLength: 1 }) }) });
   }
-  if ('numbers' in key) {
-    const range = fc.record({ min: fc.constantFrom(0, 2), max: fc.constantFrom(2, 3), weight: share });
-    return fc.oneof(voided, fc.record({ numbers: fc.array(range, { minLength: 1 }) }));
-  }
-  const matches = fc.array(fc.nat(3), { minLength: key.matches.length, maxLength: key.matches.length });
-  return fc.oneof(voided, fc.record({ matches }));
+  const range = fc.record({ min: fc.constantFrom(0, 2), max: fc.constantFrom(2, 3), weight: share });
+  return fc.record({ numbers: fc.array(range, { minLength: 1 }) });
 }
 
 const asked = soundQuestion

@@ -1,5 +1,12 @@
 import fc from 'fast-check';
-import { anyNumber, type Option, type Question, textFormats } from '../../server/quizzes/question.ts';
+import {
+  anyNumber,
+  type Blank,
+  blankSign,
+  type Option,
+  type Question,
+  textFormats,
+} from '../../server/quizzes/question.ts';
 
 /** Everything that has a meaning somewhere in GIFT, and what Vietnamese phones and editors send. */
 const awkward = [
@@ -90,6 +97,33 @@ const aroundBlank = fc.oneof(
     .map(([before, gap, next, after]) => ({ text: before === '' ? '' : before + gap, after: next + after })),
 );
 
+const share = fc.integer({ min: 1, max: 100 });
+const blank: fc.Arbitrary<Blank> = fc.oneof(
+  record({ kind: fc.constant('short' as const), share, answers: options(1) }),
+  record({
+    kind: fc.constant('select' as const),
+    share,
+    answers: fc.array(record({ text: filledLine, weight, feedback: note }), { minLength: 1, maxLength: 4 }),
+  }),
+  record({
+    kind: fc.constant('number' as const),
+    share,
+    answers: fc.array(numberAnswer, { minLength: 1, maxLength: 3 }),
+  }),
+);
+
+/** A text with a sign for each blank, and no other. */
+const cloze = fc.tuple(fc.array(fc.tuple(blank, raw), { minLength: 1, maxLength: 4 }), raw).map(([parts, start]) => {
+  const words = [start, ...parts.map(([, after]) => after)].map((part) =>
+    part.replace(/(?![\t\n])\p{Cc}|[\ufffd\ufffc]/gu, ''),
+  );
+  return {
+    type: 'cloze' as const,
+    text: words.join(blankSign).normalize('NFC').trim(),
+    blanks: parts.map(([one]) => one),
+  };
+});
+
 const own = fc.oneof(
   fc.tuple(aroundBlank, options(2)).map(([around, list]) => ({ ...around, type: 'choice' as const, options: list })),
   fc.tuple(aroundBlank, options(1)).map(([around, list]) => ({ ...around, type: 'choices' as const, options: list })),
@@ -105,6 +139,11 @@ const own = fc.oneof(
     pairs: fc.array(record({ prompt: filledText, match: filledLine }), { minLength: 1, maxLength: 4 }),
     distractors: fc.array(filledLine, { maxLength: 3 }),
   }),
+  record({
+    type: fc.constant('ordering' as const),
+    items: fc.array(record({ text: filledText }), { minLength: 1, maxLength: 6 }),
+  }),
+  cloze,
   record({ type: fc.constant('essay' as const) }),
   // Only braces can hold general feedback.
   record({ type: fc.constant('description' as const), generalFeedback: fc.constant(null) }),
@@ -120,6 +159,8 @@ export const question = fc
       ...(hints.at(-1) && { [`hints.${hints.length - 1}`]: other }),
       ...('options' in plain && { 'options.0.text': other }),
       ...('pairs' in plain && { 'pairs.0.prompt': other }),
+      ...('items' in plain && { 'items.0.text': other }),
+      ...('blanks' in plain && plain.blanks[0]?.answers[0]?.feedback && { 'blanks.0.answers.0.feedback': other }),
     };
     return other === shared.format || Object.keys(formats).length === 0 ? plain : { ...plain, formats };
   });
@@ -166,6 +207,22 @@ export const soundQuestion = fc.tuple(question, choicesToEarn, filledText).map((
         pairs: [...asked.pairs, { prompt: 'x', match: words }],
         distractors: [...asked.distractors, `${words}x`],
       };
+    case 'ordering':
+      return {
+        ...asked,
+        items: [...asked.items, { text: 'x' }, { text: 'y' }].map((one, index) => ({ text: `${index}${one.text}` })),
+      };
+    case 'cloze': {
+      const right = (answers: Option[]) =>
+        [...answers, { text: words, weight: 100, feedback: null }].map((one) => ({ ...one, text: visible(one.text) }));
+      const blanks = asked.blanks.map(
+        (blank): Blank =>
+          blank.kind === 'number'
+            ? { ...blank, answers: [...blank.answers, { min: -1.5, max: 1234.5, weight: 100, feedback: null }] }
+            : { ...blank, answers: right(blank.answers) },
+      );
+      return { ...asked, text: words + any.text.replaceAll(/[^\ufffc]/gu, ' '), blanks };
+    }
     case 'description': {
       const { hints, formats, ...shown } = asked;
       return shown;

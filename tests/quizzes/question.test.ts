@@ -95,15 +95,29 @@ t.test('what a browser gets before the attempt is over tells no key', async (t) 
     prompts: ['Pháp', 'Nhật'],
     matches: ['Oslo', 'Paris', 'Tokyo'],
   });
+  t.same(asked('Q{1:SA:=secret}{1:MC:=a#x~%50%b}'), {
+    type: 'cloze',
+    blanks: [
+      { kind: 'short', options: [] },
+      { kind: 'select', options: ['a', 'b'] },
+    ],
+  });
 });
 
 t.test('no weight, feedback or accepted answer of any question is in what a browser gets', async () => {
-  const known = ['key', 'title', 'format', 'text', 'type', 'after', 'options', 'prompts', 'matches'];
+  const known = ['key', 'title', 'format', 'text', 'type', 'after', 'options', 'prompts', 'matches', 'items', 'blanks'];
   fc.assert(
     fc.property(anyQuestion, (question) => {
       const asked: AskableQuestion = askable(question);
       for (const name of Object.keys(asked)) assert.ok(known.includes(name), name);
       if ('options' in asked) for (const option of asked.options) assert.equal(typeof option, 'string');
+      if ('items' in asked) for (const item of asked.items) assert.equal(typeof item, 'string');
+      for (const blank of 'blanks' in asked ? asked.blanks : []) {
+        assert.deepEqual(Object.keys(blank), ['kind', 'options']);
+        for (const option of blank.options) assert.equal(typeof option, 'string');
+        // What is typed is never named.
+        if (blank.kind !== 'select') assert.deepEqual(blank.options, []);
+      }
     }),
   );
 });

@@ -4,7 +4,7 @@ import { cleanLine } from '../../platform/text.ts';
 import { add, type Decimal, negate, readDecimal, toNumber } from '../../quizzes/decimal.ts';
 import { anyNumber, type Question } from '../../quizzes/question.ts';
 import { longestText } from '../../quizzes/response.ts';
-import { correctedQuestion, type Key } from '../key.ts';
+import { type BlankKey, correctedQuestion, type Key } from '../key.ts';
 
 export const CorrectionForm = Type.Object({
   reason: field.text({ maxLength: 1000, multiline: true, message: 'key_corrections.error_reason' }),
@@ -23,6 +23,17 @@ export function valuesOf(key: Key): KeyValues {
   if ('weights' in key) return numbered('weight', key.weights.map(String));
   if ('correct' in key) return { correct: String(key.correct) };
   if ('matches' in key) return numbered('match', key.matches.map(String));
+  if ('places' in key)
+    return numbered(
+      'place',
+      key.places.map((place) => String(place + 1)),
+    );
+  if ('blanks' in key) {
+    const all = key.blanks.map((blank, index) =>
+      Object.entries(valuesOf(blank)).map(([name, value]) => [`${blankPrefix(index)}${name}`, value]),
+    );
+    return Object.fromEntries(all.flat());
+  }
   if ('numbers' in key) {
     const ranges = key.numbers.map(({ min, max }) => rangeOf(min, max));
     return {
@@ -53,23 +64,36 @@ export function valuesOf(key: Key): KeyValues {
   return Object.assign({}, ...byLanguage);
 }
 
+/** Fields of a blank are named as those of a question of its own, with this before. */
+export function blankPrefix(index: number): string {
+  return `b${index}_`;
+}
+
+/** The fields of one blank, by the names of a question of its own. */
+export function valuesOfBlank(values: KeyValues, index: number): KeyValues {
+  const prefix = blankPrefix(index);
+  return Object.fromEntries(
+    Object.entries(values).flatMap(([name, value]) =>
+      name.startsWith(prefix) ? [[name.slice(prefix.length), value]] : [],
+    ),
+  );
+}
+
 /** How many rows a form of that key has. */
 export function rowsOf(key: Key, language: string): number {
   if ('numbers' in key) return key.numbers.length + spareRows;
   return 'answers' in key ? (key.answers[language]?.length ?? 0) + spareRows : 0;
 }
 
-export type KeyReading = { key: Key } | { error: 'error_share' | 'error_number' | 'error_answer' | 'error_same' };
+type KeyError = { error: 'error_share' | 'error_number' | 'error_answer' | 'error_same' };
+type KeyReading = { key: Key } | KeyError;
+type BlankReading = { key: BlankKey } | KeyError;
 
 /**
  * The key in a form.
  * @param key the one that stands now: it says what is asked for
  */
 export function readKey(key: Key, values: KeyValues): KeyReading {
-  if ('weights' in key) {
-    const weights = key.weights.map((_, index) => readShare(values[`weight_${index}`]));
-    return weights.every(isShare) ? { key: { weights } } : { error: 'error_share' };
-  }
   if ('correct' in key) return { key: { correct: values.correct === 'true' } };
   if ('matches' in key) {
     const matches = key.matches.map((match, index) => {
@@ -77,6 +101,23 @@ export function readKey(key: Key, values: KeyValues): KeyReading {
       return /^\d{1,3}$/.test(picked) ? Number(picked) : match;
     });
     return { key: { matches } };
+  }
+  if ('places' in key) {
+    const places = key.places.map((_, index) => Number(values[`place_${index}`]) - 1);
+    // Each place once: whoever marks must know which comes first.
+    const isWhole = key.places.every((_, place) => places.includes(place));
+    return isWhole ? { key: { places } } : { error: 'error_same' };
+  }
+  if (!('blanks' in key)) return readAnswers(key, values);
+  const read = key.blanks.map((blank, index) => readAnswers(blank, valuesOfBlank(values, index)));
+  const wrong = read.find((one) => 'error' in one);
+  return wrong ?? { key: { blanks: read.flatMap((one) => ('key' in one ? [one.key] : [])) } };
+}
+
+function readAnswers(key: BlankKey, values: KeyValues): BlankReading {
+  if ('weights' in key) {
+    const weights = key.weights.map((_, index) => readShare(values[`weight_${index}`]));
+    return weights.every(isShare) ? { key: { weights } } : { error: 'error_share' };
   }
   if ('numbers' in key) return readNumbers(rowsIn('number', values), values);
   const answers: Extract<Key, { answers: object }>['answers'] = {};
@@ -103,13 +144,13 @@ export function keyValues(body: unknown): KeyValues {
   return Object.fromEntries(
     Object.entries((body ?? {}) as Record<string, unknown>).flatMap(([name, value]) => {
       const first = [value].flat()[0];
-      const isOfKey = /^(?:weight|match|number|tolerance|share|answer)_|^correct$/.test(name);
+      const isOfKey = /^(?:b\d{1,2}_)?(?:weight|match|place|number|tolerance|share|answer)_|^correct$/.test(name);
       return isOfKey && typeof first === 'string' ? [[name, cleanLine(first)]] : [];
     }),
   );
 }
 
-function readNumbers(rows: [row: number, text: string][], values: KeyValues): KeyReading {
+function readNumbers(rows: [row: number, text: string][], values: KeyValues): BlankReading {
   const numbers = [];
   for (const [row, text] of rows) {
     const weight = readShare(values[`share_${row}`] || '100');

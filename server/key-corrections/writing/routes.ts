@@ -8,12 +8,14 @@ import { blankForm, type Form, queryText, readForm, withErrors } from '../../pla
 import { createPartWorker } from '../../platform/part-by-part.ts';
 import { rowId } from '../../platform/row-id.ts';
 import { signedIn } from '../../platform/scopes.ts';
+import { readableText } from '../../quizzes/cloze.ts';
 import { isMarkable, matchOptions, type Question } from '../../quizzes/question.ts';
 import { questionFaults } from '../../quizzes/question-faults.ts';
 import { getVersion, listQuestions, type VersionQuestion } from '../../versions/reading.ts';
 import { type Key, keyOf } from '../key.ts';
 import { markPartAgain } from '../marking-again/parts.ts';
 import {
+  blankPrefix,
   bodiesBy,
   type CorrectionFields,
   CorrectionForm,
@@ -22,6 +24,7 @@ import {
   readKey,
   rowsOf,
   valuesOf,
+  valuesOfBlank,
 } from './forms.ts';
 import { type Preview, previewOf } from './preview.ts';
 import { type CorrectableQuiz, getCorrectableQuiz, listAlike, recordCorrection } from './queries.ts';
@@ -211,10 +214,7 @@ function show(
   { id, form, values, isOriginal = false }: Sent,
 ) {
   const body = question.bodies[facts.language];
-  const languages = body?.type === 'short' ? Object.keys(question.bodies) : body?.type === 'number' ? [''] : [];
-  const rows = Object.fromEntries(
-    languages.map((language) => [language, Math.max(rowsOf(current, language), typedRows(values, language))]),
-  );
+  const rows = rowsIn(current, Object.keys(question.bodies), values);
   const matches = body?.type === 'matching' ? matchOptions(body) : [];
   const was = { was_corrected: known > 0, from_original: isOriginal };
   return reply.page(
@@ -224,8 +224,26 @@ function show(
   );
 }
 
+/** How many rows each list of accepted answers has, by language; of a blank with its prefix before. */
+function rowsIn(key: Key, all: string[], values: KeyValues): Record<string, number> {
+  if ('blanks' in key)
+    return Object.assign(
+      {},
+      ...key.blanks.map((blank, index) => {
+        const own = rowsIn(blank, all, valuesOfBlank(values, index));
+        return Object.fromEntries(
+          Object.entries(own).map(([language, count]) => [blankPrefix(index) + language, count]),
+        );
+      }),
+    );
+  const languages = 'answers' in key ? all : 'numbers' in key ? [''] : [];
+  return Object.fromEntries(
+    languages.map((language) => [language, Math.max(rowsOf(key, language), typedRows(values, language))]),
+  );
+}
+
 function textOf(body: Question | undefined): Pick<KeyQuestion, 'html' | 'afterHtml'> {
-  return { html: body?.text ?? '', afterHtml: body !== undefined && 'after' in body ? body.after : null };
+  return { html: body ? readableText(body) : '', afterHtml: body !== undefined && 'after' in body ? body.after : null };
 }
 
 /** As many rows as something was typed in. */

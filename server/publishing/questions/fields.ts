@@ -7,11 +7,12 @@ export function fieldOf({ code, values }: Fault, sheet: Sheet): string {
   const row = Number(values.position) - 1;
   if (code === 'question_lesson_unknown') return 'lesson';
   if (code === 'pair_weight' && sheet.rows[row]) return `weight_${row}`;
+  if (code === 'pair_answer' && sheet.type === 'cloze') return 'rows';
   if (code === 'pair_answer') return sheet.type === 'truefalse' ? 'correct' : `text_${row}`;
   if (code === 'question_hint_empty') return `hint_${row}`;
   if (code === 'pair_hints' || code === 'question_hint_unasked') return 'hints';
   if (['question_without_id', 'pair_unknown', 'pair_order', 'pair_type'].includes(code)) return '';
-  if (['pair_count', 'pair_matches'].includes(code) || /^question_(?:few|not?_|everything|answer)/.test(code))
+  if (['pair_count', 'pair_matches'].includes(code) || /^question_(?:few|same|not?_|everything|answer)/.test(code))
     return code === 'question_no_text' ? 'text' : 'rows';
   return 'text';
 }
@@ -21,6 +22,7 @@ const weights: Partial<Record<Sheet['type'], string[]>> = {
   choices: [share, '0', '-25', '-50', '-100'],
   short: ['100', '75', '50', '25', '0'],
   number: ['100', '75', '50', '25', '0'],
+  cloze: ['100', '75', '50', '25', '0'],
 };
 
 /** What an answer may earn, also where its author wrote something else than is usual. */

@@ -3,8 +3,18 @@ import { isSameQuestion } from '../../quizzes/gift-edit.ts';
 import { readGift } from '../../quizzes/gift-read.ts';
 import { writeGift } from '../../quizzes/gift-write.ts';
 import type { Question, TextFormat } from '../../quizzes/question.ts';
+import { blanksOf } from './blanks.ts';
 import { answersOf, lineOf, type Made, noteOf, type SheetErrors } from './rows.ts';
-import { blankRow, mostHints, mostRows, type Row, type Sheet, sheetOf } from './sheet.ts';
+import {
+  type BlankSheet,
+  blankRow,
+  mostHints,
+  mostRows,
+  paddedBlanks,
+  type Row,
+  type Sheet,
+  sheetOf,
+} from './sheet.ts';
 
 export type SheetReading = { question: Question } | { errors: SheetErrors };
 
@@ -31,9 +41,13 @@ export function typedSheet(type: Question['type'], body: Fields): Sheet {
   const hints = Array.from({ length: mostHints }, (_, index) => `hint_${index}`)
     .filter((name) => typeof body?.[name] === 'string')
     .map((name) => (typed(`gone_${name}`) === 'yes' ? ' ' : typed(name)));
+  const blanks: BlankSheet[] = [];
+  while (blanks.length < 50 && typeof body?.[`kind_${blanks.length}`] === 'string')
+    blanks.push({ kind: typed(`kind_${blanks.length}`), share: typed(`share_${blanks.length}`) });
   return {
     hints,
-    ...{ type, rows, title: typed('title'), text: typed('text'), after: typed('after'), correct: typed('correct') },
+    ...{ type, rows, blanks: type === 'cloze' ? paddedBlanks(blanks, typed('text')) : [] },
+    ...{ title: typed('title'), text: typed('text'), after: typed('after'), correct: typed('correct') },
     ...{ right: typed('right'), wrong: typed('wrong'), general: typed('general') },
     ...{ lesson: typed('lesson'), tags: typed('tags') },
   };
@@ -56,7 +70,7 @@ export function readSheet(
     const isTouched = sheet[name] !== shown?.[name];
     return isTouched ? clean(sheet[name]) || null : shown[name] || null;
   };
-  const made = answersOf(sheet, original, language);
+  const made = sheet.type === 'cloze' ? blanksOf(sheet, original, language) : answersOf(sheet, original, language);
   if ('errors' in made) return made;
   const general = sheet.type === 'description' ? null : words('general');
   const hints = hintsOf(sheet, shown);
@@ -64,7 +78,7 @@ export function readSheet(
     key,
     title: words('title', lineOf),
     format: original?.format ?? 'markdown',
-    text: words('text') ?? '',
+    text: 'text' in made ? made.text : (words('text') ?? ''),
     generalFeedback: general,
     tags: tagsOf(sheet, shown, original),
     ...(hints.length > 0 && { hints: hints.map(({ text }) => text) }),

@@ -13,7 +13,7 @@ export interface Made {
   places: { from: string; to: string }[];
 }
 
-interface Filled extends Row {
+export interface Filled extends Row {
   /** in the form */
   index: number;
   /** the row as the form showed it, untouched; null for a new one */
@@ -22,10 +22,7 @@ interface Filled extends Row {
 
 /** What the rows of a form say. */
 export function answersOf(sheet: Sheet, original: Question | null, language: Language): Made | { errors: SheetErrors } {
-  const shown = original ? sheetOf(original, language).rows : [];
-  const rows = sheet.rows
-    .map((row, index): Filled => ({ ...row, index, shown: row.was === '' ? null : (shown[Number(row.was)] ?? null) }))
-    .filter(({ text, other, feedback }) => `${text}${other}${feedback}`.trim() !== '');
+  const rows = filledRows(sheet, original, language);
   if (rows.length > mostRows) return { errors: { rows: 'question_forms.error_many' } };
   switch (sheet.type) {
     case 'choice':
@@ -37,6 +34,8 @@ export function answersOf(sheet: Sheet, original: Question | null, language: Lan
       return numbersOf(rows, original);
     case 'matching':
       return pairsOf(rows, original);
+    case 'ordering':
+      return itemsOf(rows);
     case 'truefalse':
       if (sheet.correct !== 'true' && sheet.correct !== 'false')
         return { errors: { correct: 'question_forms.error_correct' } };
@@ -44,6 +43,15 @@ export function answersOf(sheet: Sheet, original: Question | null, language: Lan
     default:
       return { answers: { type: sheet.type }, places: [] };
   }
+}
+
+/** Those in which something stands: the number of a blank or of a place is nothing by itself. */
+export function filledRows(sheet: Sheet, original: Question | null, language: Language): Filled[] {
+  const shown = original ? sheetOf(original, language).rows : [];
+  const isNumbered = sheet.type === 'cloze' || sheet.type === 'ordering';
+  return sheet.rows
+    .map((row, index): Filled => ({ ...row, index, shown: row.was === '' ? null : (shown[Number(row.was)] ?? null) }))
+    .filter(({ text, other, feedback }) => `${text}${isNumbered ? '' : other}${feedback}`.trim() !== '');
 }
 
 function optionsOf(
@@ -55,7 +63,7 @@ function optionsOf(
   const errors: SheetErrors = rows.length < least ? { rows: 'question_forms.error_few' } : {};
   const sharing = rows.filter(({ weight }) => weight === share).length;
   const options = rows.map((row) => {
-    const text = textOf(row, 'text');
+    const text = textOf(row);
     if (text === '') errors[`text_${row.index}`] = 'question_forms.error_answer';
     return { text, weight: weightOf(row, original, sharing, errors), feedback: feedbackOf(row) };
   });
@@ -66,7 +74,7 @@ function optionsOf(
 function acceptedOf(rows: Filled[], original: Question | null): Made | { errors: SheetErrors } {
   const errors: SheetErrors = rows.length === 0 ? { rows: 'question_forms.error_none' } : {};
   const answers = rows.map((row) => {
-    const text = textOf(row, 'text');
+    const text = textOf(row);
     if (text === '') errors[`text_${row.index}`] = 'question_forms.error_answer';
     return { text, weight: weightOf(row, original, 0, errors), feedback: feedbackOf(row) };
   });
@@ -85,7 +93,7 @@ function numbersOf(rows: Filled[], original: Question | null): Made | { errors: 
   return { answers: { type: 'number', answers }, places: placesOf(rows, 'answers', ['feedback']) };
 }
 
-function rangeOf(row: Filled, original: Question | null, errors: SheetErrors): { min: number; max: number } {
+export function rangeOf(row: Filled, original: Question | null, errors: SheetErrors): { min: number; max: number } {
   const was = original?.type === 'number' ? original.answers[Number(row.was)] : undefined;
   if (was && row.shown && row.text === row.shown.text && row.other === row.shown.other)
     return { min: was.min, max: was.max };
@@ -104,7 +112,7 @@ function pairsOf(rows: Filled[], original: Question | null): Made | { errors: Sh
   const read = rows.map((row) => {
     const match = row.shown && row.other === row.shown.other ? row.other : lineOf(row.other);
     if (match === '') errors[`other_${row.index}`] = 'question_forms.error_match';
-    return { row, prompt: textOf(row, 'text'), match };
+    return { row, prompt: textOf(row), match };
   });
   if (Object.keys(errors).length > 0) return { errors };
   const pairs = read.filter(({ prompt }) => prompt !== '');
@@ -121,16 +129,35 @@ function pairsOf(rows: Filled[], original: Question | null): Made | { errors: Sh
   };
 }
 
-function textOf(row: Filled, name: 'text'): string {
-  return row.shown && row[name] === row.shown[name] ? row[name] : noteOf(row[name]);
+/** In the order of their numbers; one without comes last. */
+function itemsOf(rows: Filled[]): Made | { errors: SheetErrors } {
+  const errors: SheetErrors = rows.length < 2 ? { rows: 'question_forms.error_few_items' } : {};
+  const placed = rows.map((row) => {
+    const number = row.other.trim() === '' ? Number.POSITIVE_INFINITY : Number(row.other.replace(',', '.'));
+    if (Number.isNaN(number)) errors[`other_${row.index}`] = 'question_forms.error_place';
+    const text = textOf(row);
+    if (text === '') errors[`text_${row.index}`] = 'question_forms.error_answer';
+    return { row, number, text };
+  });
+  if (Object.keys(errors).length > 0) return { errors };
+  // Not a difference: infinity less infinity is no number.
+  const items = placed.toSorted((one, other) => (one.number === other.number ? 0 : one.number < other.number ? -1 : 1));
+  return {
+    answers: { type: 'ordering', items: items.map(({ text }) => ({ text })) },
+    places: items.map(({ row }, index) => ({ from: `items.${row.was}.text`, to: `items.${index}.text` })),
+  };
 }
 
-function feedbackOf(row: Filled): string | null {
+export function textOf(row: Filled): string {
+  return row.shown && row.text === row.shown.text ? row.text : noteOf(row.text);
+}
+
+export function feedbackOf(row: Filled): string | null {
   const isTouched = row.shown === null || row.feedback !== row.shown.feedback;
   return (isTouched ? noteOf(row.feedback) : row.feedback) || null;
 }
 
-function weightOf(row: Filled, original: Question | null, sharing: number, errors: SheetErrors): number {
+export function weightOf(row: Filled, original: Question | null, sharing: number, errors: SheetErrors): number {
   if (row.weight === share) {
     const options = original?.type === 'choices' ? original.options : [];
     const before = sharedWeight(options);

@@ -1,10 +1,11 @@
 import { quizTitle } from '../../courses/package-quizzes.ts';
 import { categoryLine } from '../../moving-in/package-files.ts';
+import { countSigns, withMarkers, withSigns } from '../../quizzes/cloze.ts';
 import { splitBlocks } from '../../quizzes/gift-blocks.ts';
 import { rewritten as rewrittenLines } from '../../quizzes/gift-edit.ts';
 import { readGift } from '../../quizzes/gift-read.ts';
 import { writeGift } from '../../quizzes/gift-write.ts';
-import type { Question } from '../../quizzes/question.ts';
+import type { Blank, Option, Question, QuestionOf } from '../../quizzes/question.ts';
 import type { PartKind, Piece } from './part.ts';
 
 /** One text of a question: what it says, and the question with other words in its place. */
@@ -123,9 +124,9 @@ function fieldsOf(question: Question): Field[] {
     {
       at: 'text',
       kind: 'question',
-      text: question.text,
+      text: wordsOf(question),
       isRequired: true,
-      with: (one, text) => ({ ...one, text: edged(one.text, text) }),
+      with: (one, text) => ({ ...one, text: edged(one.text, one.type === 'cloze' ? withSigns(text) : text) }),
     },
   ];
   if ('after' in question && question.after !== null)
@@ -191,6 +192,14 @@ function fieldsOf(question: Question): Field[] {
       });
     });
   }
+  if (question.type === 'ordering')
+    question.items.forEach((item, index) => {
+      fields.push({
+        ...{ at: `item ${index + 1}`, kind: 'option', text: item.text, isRequired: true },
+        with: (one, text) => (one.type === 'ordering' ? { ...one, items: replaced(one.items, index, { text }) } : one),
+      });
+    });
+  if (question.type === 'cloze') fields.push(...fieldsOfBlanks(question));
   question.hints?.forEach((hint, index) => {
     fields.push({
       ...{ at: `hint ${index + 1}`, kind: 'hint', text: hint, isRequired: true },
@@ -202,6 +211,45 @@ function fieldsOf(question: Question): Field[] {
     with: (one, text) => ({ ...one, generalFeedback: text || null }),
   });
   return fields;
+}
+
+/** A text that has not each of its blanks once, in their order, is none: answers are kept by their places. */
+function wordsOf(question: Question): string {
+  if (question.type !== 'cloze') return question.text;
+  return countSigns(question.text) === question.blanks.length ? withMarkers(question.text) : '';
+}
+
+function fieldsOfBlanks({ blanks }: QuestionOf<'cloze'>): Field[] {
+  return blanks.flatMap(({ kind, answers }, blank) =>
+    answers.flatMap((answer, index): Field[] => {
+      const at = `blank ${blank + 1} answer ${index + 1}`;
+      const change = (one: Question, changed: Partial<Option>): Question =>
+        one.type === 'cloze' ? { ...one, blanks: replacedAnswer(one.blanks, blank, index, changed) } : one;
+      const words: Field[] =
+        'text' in answer
+          ? [
+              {
+                ...{ at, kind: kind === 'select' ? 'option' : 'answer', text: answer.text, isRequired: true },
+                with: (one, text) => change(one, { text }),
+              },
+            ]
+          : [];
+      const feedback: Field = {
+        ...{ at: `${at} feedback`, kind: 'feedback', text: answer.feedback ?? '', isRequired: false },
+        with: (one, text) => change(one, { feedback: text || null }),
+      };
+      return [...words, feedback];
+    }),
+  );
+}
+
+function replacedAnswer(blanks: Blank[], at: number, index: number, changed: Partial<Option>): Blank[] {
+  return blanks.map((blank, place): Blank => {
+    if (place !== at) return blank;
+    if (blank.kind !== 'number') return { ...blank, answers: replaced(blank.answers, index, changed) };
+    const { feedback = null } = changed;
+    return { ...blank, answers: replaced(blank.answers, index, { feedback }) };
+  });
 }
 
 function replaced<Item extends object>(items: Item[], at: number, change: Partial<Item>): Item[] {

@@ -59,7 +59,7 @@ export async function recountQuiz(trx: Transaction<Database>, quiz: { id: string
   await sql`set local statement_timeout = 0`.execute(trx);
   await countAlone(trx);
   await trx.deleteFrom('recounts').where('item_id', '=', quiz.id).execute();
-  for (const table of ['question_sums', 'option_sums', 'typed_sums'] as const) {
+  for (const table of ['question_sums', 'option_sums', 'typed_sums', 'blank_sums'] as const) {
     await trx
       .deleteFrom(table)
       .where('question_id', 'in', (eb) => eb.selectFrom('questions').select('id').where('item_id', '=', quiz.id))
@@ -126,6 +126,14 @@ const addedUp = sql`
     select question_id, place - 1, value::integer
     from facts, jsonb_array_elements_text(response -> 'matches') with ordinality as matched (value, place)
     where value is not null
+    union all
+    select question_id, place - 1, value::integer
+    from facts, jsonb_array_elements_text(response -> 'places') with ordinality as placed (value, place)
+    where value is not null
+    union all
+    select question_id, place - 1, value::integer
+    from facts, jsonb_array_elements(response -> 'blanks') with ordinality as filled (value, place)
+    where jsonb_typeof(value) = 'number'
   ),
   added_options as (
     insert into option_sums as kept (question_id, part, position, people)
@@ -137,6 +145,24 @@ const addedUp = sql`
     from facts cross join lateral (select response ->> 'text' as words) as typed
     where words is not null and score = 0
     group by question_id, digest
+  ),
+  typed_in as (
+    select question_id, part, sha256(convert_to(lower(words collate "vi-x-icu"), 'UTF8')) as digest, count(*) as people, min(words collate "C") as words
+    from facts
+    cross join lateral (
+      select place - 1 as part, value #>> '{}' as words
+      from jsonb_array_elements(response -> 'blanks') with ordinality as filled (value, place)
+      where jsonb_typeof(value) = 'string'
+    ) as typed
+    group by question_id, part, digest
+  ),
+  added_blanks as (
+    insert into blank_sums as kept (question_id, part, digest, people, words)
+    select question_id, part, digest, all_people, case when all_people >= ${sql.lit(fewest)} then coalesce(before.words, typed_in.words) end
+    from typed_in
+    left join blank_sums as before using (question_id, part, digest)
+    cross join lateral (select typed_in.people + coalesce(before.people, 0) as all_people) as summed
+    on conflict (question_id, part, digest) do update set people = excluded.people, words = excluded.words
   ),
   added_words as (
     insert into typed_sums as kept (question_id, digest, people, words)

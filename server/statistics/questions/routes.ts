@@ -3,6 +3,7 @@ import { NotFound } from '../../platform/errors.ts';
 import { queryText } from '../../platform/forms.ts';
 import { formats, type Language, type Translate } from '../../platform/i18n.ts';
 import { signedIn } from '../../platform/scopes.ts';
+import { readableText } from '../../quizzes/cloze.ts';
 import type { Question } from '../../quizzes/question.ts';
 import type { Column } from '../../results/columns.ts';
 import type { Bars } from '../../results/reports/chart.ts';
@@ -124,7 +125,7 @@ export function questionStatisticsRoutes(app: FastifyInstance): void {
       question: {
         key: question,
         position: newest.position,
-        html: body.text,
+        html: readableText(body),
         afterHtml: 'after' in body ? body.after : null,
       },
       told: isTold(sums)
@@ -177,7 +178,7 @@ function questionLines(
 
 function wordsOf(body: Question): string {
   const after = 'after' in body && body.after !== null ? ` … ${body.after}` : '';
-  return excerpt(body.text + after) || (body.title ?? '');
+  return excerpt(readableText(body) + after) || (body.title ?? '');
 }
 
 function questionColumns(t: Translate, language: Language, quiz: Titled, chosen: Chosen): Column<QuestionLine>[] {

@@ -18,6 +18,8 @@ interface AnswerLine extends GivenAnswer {
 
 export interface ShownList {
   promptHtml: string | null;
+  /** Of a text with blanks, from 1. */
+  blank: number | null;
   bars: Bars;
   answers: AnswerLine[];
   /** A wrong answer that more gave than the right one. */
@@ -32,21 +34,24 @@ export function shownLists(request: FastifyRequest, body: Question, asked: Asked
     body,
     asked.flatMap(({ options }) => options),
     typedIn(asked),
+    asked[0]?.rules ?? { accents: 'exact', case: 'exact' },
   );
   const isTyped = body.type === 'short' || body.type === 'number';
   return lists.flatMap((list) => {
     const taken = list.answers.reduce((sum, { people }) => sum + people, 0);
-    // Of a matching question each prompt may be left empty by itself.
-    const people = sums.people - (body.type === 'matching' ? taken : sums.answered);
+    // Of a matching question each prompt may be left empty by itself; of what was typed into a blank the rare is not known.
+    const isInParts = body.type === 'matching' || body.type === 'ordering' || list.blank !== null;
+    const people = sums.people - (isInParts ? taken : sums.answered);
+    const isRareUnknown = isTyped || (body.type === 'cloze' && body.blanks[(list.blank ?? 1) - 1]?.kind !== 'select');
     const blank = { html: null, words: null, truth: null, isRight: false, people, is_blank: true };
     const lines = [
       ...list.answers.map((answer) => ({ ...answer, is_blank: false })),
-      ...(isTyped || people === 0 ? [] : [blank]),
+      ...(isRareUnknown || people === 0 ? [] : [blank]),
     ];
     if (lines.length === 0) return [];
     return [
       {
-        promptHtml: list.prompt,
+        ...{ promptHtml: list.prompt, blank: list.blank },
         bars: drawAnswers(wordsFor(request), lines, sums.people),
         answers: lines.map((line, index) => ({
           ...line,
@@ -69,9 +74,10 @@ function strongerWords(t: Translate, list: AnswerList): string | null {
 /** Of all versions together, the commonest first. */
 function typedIn(asked: AskedIn[]): TypedSum[] {
   const sums = new Map<string, TypedSum>();
-  for (const { words, people } of asked.flatMap(({ typed }) => typed)) {
-    const sum = sums.get(words.toLowerCase()) ?? { words, people: 0 };
-    sums.set(words.toLowerCase(), { ...sum, people: sum.people + people });
+  for (const { part, words, people } of asked.flatMap(({ typed }) => typed)) {
+    const key = `${part} ${words.toLowerCase()}`;
+    const sum = sums.get(key) ?? { part, words, people: 0 };
+    sums.set(key, { ...sum, people: sum.people + people });
   }
   return [...sums.values()].sort((a, b) => b.people - a.people);
 }
