@@ -42,7 +42,7 @@ export async function publishingPages(site: Site, reading: Reading): Promise<Pag
   const quiz = `${desk}/quizzes/final`;
   pages.push(...(await all(author, [quiz, `${quiz}?language=en`, `${quiz}/questions/q1?language=en`])));
   pages.push(await author.post(`${quiz}/questions/q1`, { language: 'en', text_0: '', feedback_0: longName }));
-  for (const type of ['choices', 'truefalse', 'number', 'matching', 'essay', 'description'])
+  for (const type of ['choices', 'truefalse', 'number', 'matching', 'ordering', 'cloze', 'essay', 'description'])
     pages.push(await author.get(`${quiz}/new-question?type=${type}`));
   pages.push(await author.get(`${quiz}/new-question?like=q1&language=vi`));
   const settings = await author.get(`${desk}/settings`);

@@ -1,4 +1,5 @@
 import t, { type Test } from 'tap';
+import { inParts } from '../attempts/parts.ts';
 import { soundCourse } from '../courses/folder.ts';
 import { testApp } from '../support/app.ts';
 import { type Client, client, type Page } from '../support/client.ts';
@@ -109,6 +110,26 @@ for (const [type, fields, written] of [
   ['Gõ câu trả lời', { text: 'Câu?', text_0: 'Một' }, /\{\n\t=%100%Một\n\}/],
   ['Gõ một số', { text: 'Câu?', text_0: '2,5', other_0: '3' }, /\{#\n\t=%100%2\.5\.\.3\n\}/],
   ['Ghép đôi', { text: 'Câu?', text_0: 'a', other_0: 'b', text_1: 'c', other_1: 'd' }, /=a -> b\n\t=c -> d/],
+  [
+    'Xếp thứ tự',
+    { text: 'Xếp?', text_0: 'hai', other_0: '2', text_1: 'ba', other_1: '2,5', text_2: 'một', other_2: '1' },
+    /\{>3 ALL VERTICAL ABSOLUTE_POSITION SHOW none\nmột\nhai\nba\n\}/,
+  ],
+  [
+    'Điền nhiều chỗ trống',
+    {
+      ...{
+        text: 'Sông [[1]] dài [[2]] km.',
+        share_0: '2',
+        kind_1: 'number',
+        text_0: 'Hồng',
+        text_1: 'Cái',
+        weight_1: '50',
+      },
+      ...{ text_2: '1149', text_3: '1100..1200,5', weight_3: '50', feedback_3: 'Gần đúng' },
+    },
+    /Sông \{2:SHORTANSWER:=Hồng~%50%Cái\} dài \{1:NUMERICAL:=1149~%50%1100\.\.1200\.5#Gần đúng\} km\./,
+  ],
   ['Tự viết', { text: 'Câu?', general: 'Hai ý là đủ' }, /Câu\?\{####Hai ý là đủ\}/],
   ['Đoạn dẫn', { text: 'Chuyện kể' }, /\[markdown\]Chuyện kể\n/],
 ] as const) {
@@ -127,6 +148,96 @@ for (const [type, fields, written] of [
     t.equal(await fileOf('vi/final.gift'), after, 'sent twice it is written once');
   });
 }
+
+t.test('What is wrong with blanks and lines is told at its field, and nothing typed is lost', async (t) => {
+  const { author, quiz, fileOf } = await desks(t);
+  const before = await fileOf('vi/final.gift');
+  const sent = async (type: string, fields: Record<string, string>) => {
+    const page = await author.get(`${quiz}/new-question?type=${type}`);
+    const refused = await author.submit(page, { form: '#question', fields });
+    t.equal(refused.status, 422, JSON.stringify(fields));
+    for (const [name, value] of Object.entries(fields)) {
+      const field = refused.html.querySelector(`[name=${name}]`);
+      t.equal(field?.tagName === 'TEXTAREA' ? field.text.trim() : (field?.getAttribute('value') ?? value), value, name);
+    }
+    return refused;
+  };
+  const whole = { text: 'A [[1]] b [[2]]', text_0: 'x', text_2: '2', kind_1: 'number' };
+  for (const text of ['A', 'A [[1]] [[3]]', 'A [[1]] [[1]]', 'A [[0]]', 'A [[2]]'])
+    t.match((await sent('cloze', { ...whole, text })).html.querySelector('#text-error')?.text, /đúng một lần/, text);
+  const errorAt = async (name: string, fields: Record<string, string>) =>
+    (await sent('cloze', { ...whole, ...fields })).html.querySelector(`#${name}-error`)?.text;
+  t.match(await errorAt('text_2', { text_2: 'hai' }), /Bạn hãy gõ một số/);
+  t.match(await errorAt('other_2', { other_2: '7' }), /số của một chỗ trống/);
+  t.match(await errorAt('share_0', { share_0: '0,5' }), /số nguyên từ 1 đến 100/);
+  t.match(mainOf(await sent('cloze', { ...whole, text_2: '' })), /ít nhất một đáp án/);
+  const lines = { text: 'Xếp?', text_0: 'a', text_1: 'b' };
+  const wrong = await sent('ordering', { ...lines, other_0: 'đầu' });
+  t.match(wrong.html.querySelector('#other_0-error')?.text, /Số thứ tự là một số/);
+  await sent('ordering', { text: 'Xếp?' });
+  t.equal(await fileOf('vi/final.gift'), before);
+  const more = await author.submit(await author.get(`${quiz}/new-question?type=cloze`), {
+    ...{ form: '#question', button: 'Thêm đáp án', fields: { ...whole, text: 'A [[1]] b [[2]] c [[3]]' } },
+  });
+  byRole(more.html, 'group', 'Chỗ trống 3');
+  await assertValidHtml(t, new Map([wrong, more].map(({ url, body }) => [url, body])));
+});
+
+t.test('Lines and blanks come out of their forms as they were, in a list and in the preview', async (t) => {
+  const { author, desk, quiz, fileOf } = await desks(t, { ...files, ...inParts } as Record<string, string>);
+  const before = await fileOf('vi/final.gift');
+  for (const id of ['order', 'gaps']) {
+    const page = await open(author, quiz, id);
+    t.equal((await author.submit(page, { form: '#question' })).status, 303);
+  }
+  t.equal(await fileOf('vi/final.gift'), before);
+  const list = await author.get(quiz);
+  t.match(
+    mainOf(list),
+    /Xếp các bước nấu cơm\. Xếp thứ tự.*Sông \(1\) …… chảy qua \(2\) …… và dài \(3\) …… km\. Điền nhiều/,
+  );
+  t.notMatch(list.body, '\ufffc');
+  const shown = await author.get(`${desk}/items/final`);
+  t.match(mainOf(shown), /Vo gạo.*Chỗ trống 1 \(2 phần điểm\).*Hồng \(100%\).*Chỗ trống 3.*1\.139 – 1\.159/);
+  // Numbers say where a line goes.
+  const moved = await author.submit(await open(author, quiz, 'order'), {
+    form: '#question',
+    fields: { other_3: '1,5' },
+  });
+  t.equal(moved.status, 303);
+  t.match(await fileOf('vi/final.gift'), /none\nVo \*\*gạo\*\*\nXới cơm\nĐổ nước\nĐun sôi\n/);
+  const turned = await author.submit(await open(author, quiz, 'gaps'), {
+    ...{ form: '#question', fields: { text: 'Qua [[2]], dài [[3]] km: sông [[1]].' } },
+  });
+  t.equal(turned.status, 303);
+  const after = await fileOf('vi/final.gift');
+  t.match(
+    after,
+    /Qua \{1:MULTICHOICE:=Hà Nội~Huế#[^}]*\}, dài \{1:NUMERICAL:=1139\.\.1159#[^}]*\} km\\: sông \{2:SHORTANSWER:/,
+  );
+});
+
+t.test('Side by side a sentence keeps its blanks in their order, or is refused', async (t) => {
+  const { author, desk, fileOf } = await desks(t, { ...files, ...inParts } as Record<string, string>);
+  const sides = `${desk}/items/final/translation`;
+  const page = await author.get(sides);
+  const nameOf = (words: string) =>
+    page.html
+      .querySelectorAll('#sides textarea')
+      .find((one) => one.text.trim() === words)
+      ?.getAttribute('name') ?? '';
+  const english = 'The [[1]] river flows through [[2]] and is [[3]] km long.';
+  for (const text of ['The river', 'The [[2]] [[1]] [[3]]', 'The [[1]] [[2]]']) {
+    const refused = await author.submit(page, { form: '#sides', fields: { [nameOf(english)]: text }, button: 'Lưu' });
+    t.equal(refused.status, 422, text);
+    t.match(textOf(refused.html), text);
+  }
+  const fields = { [nameOf(english)]: 'Of [[1]], through [[2]], for [[3]] km.', [nameOf('Stir it up')]: 'Loosen it' };
+  t.equal((await author.submit(page, { form: '#sides', fields, button: 'Lưu' })).status, 303);
+  const after = await fileOf('en/final.gift');
+  t.match(after, /Of \{2:SHORTANSWER:=Red#[^}]*\}, through \{1:MULTICHOICE/);
+  t.match(after, /Bring it to the boil\nLoosen it\n/);
+});
 
 t.test('A question that another language lacks is offered there, with the same id and the same points', async (t) => {
   const { author, quiz, fileOf } = await desks(t);

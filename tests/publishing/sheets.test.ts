@@ -18,10 +18,13 @@ import { question as anyQuestion, questions as anyQuestions } from '../quizzes/g
 
 /** What a browser sends of a form: line breaks as CR LF, all under names of fields. */
 function sent(sheet: Sheet): Record<string, string> {
-  const { rows, hints, type: _, ...own } = sheet;
+  const { rows, hints, blanks, type: _, ...own } = sheet;
   const named = rows.flatMap((row, index) => Object.entries(row).map(([name, value]) => [`${name}_${index}`, value]));
   const opened = hints.map((hint, index) => [`hint_${index}`, hint]);
-  const fields = [...Object.entries(own), ...named, ...opened];
+  const kinds = blanks.flatMap((blank, index) =>
+    Object.entries(blank).map(([name, value]) => [`${name}_${index}`, value]),
+  );
+  const fields = [...Object.entries(own), ...named, ...opened, ...kinds];
   return Object.fromEntries(fields.map(([name, value]) => [name, String(value).replaceAll('\n', '\r\n')]));
 }
 

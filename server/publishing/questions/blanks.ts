@@ -65,7 +65,8 @@ function blankOf(said: BlankSheet | undefined, rows: Filled[], { original, numbe
   if (!Number.isInteger(share) || share < 1 || share > mostShare)
     errors[`share_${number - 1}`] = 'question_forms.error_share';
   const answers = rows.map((row) => {
-    const text = kind === 'select' ? textOf(row).replace(/\s+/g, ' ') : textOf(row);
+    // What stands in a select is one line.
+    const text = kind === 'select' ? textOf(row).replace(/\n+/g, ' ') : textOf(row);
     if (text === '') errors[`text_${row.index}`] = 'question_forms.error_answer';
     return { row, text, weight: weightOf(row, original, 0, errors), feedback: feedbackOf(row) };
   });

@@ -131,7 +131,7 @@ function pairsOf(rows: Filled[], original: Question | null): Made | { errors: Sh
 
 /** In the order of their numbers; one without comes last. */
 function itemsOf(rows: Filled[]): Made | { errors: SheetErrors } {
-  const errors: SheetErrors = rows.length < 2 ? { rows: 'question_forms.error_few_items' } : {};
+  const errors: SheetErrors = rows.length === 0 ? { rows: 'question_forms.error_few_items' } : {};
   const placed = rows.map((row) => {
     const number = row.other.trim() === '' ? Number.POSITIVE_INFINITY : Number(row.other.replace(',', '.'));
     if (Number.isNaN(number)) errors[`other_${row.index}`] = 'question_forms.error_place';

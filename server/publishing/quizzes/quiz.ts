@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Fault } from '../../courses/fault.ts';
 import { orNotFound } from '../../platform/errors.ts';
 import { cleanLine } from '../../platform/text.ts';
+import { readableText } from '../../quizzes/cloze.ts';
 import { readGiftPlaces } from '../../quizzes/gift-read.ts';
 import type { Question } from '../../quizzes/question.ts';
 import { type Checked, textOf } from '../checking.ts';
@@ -102,8 +103,13 @@ function isBetween(line: number | null, from: number, to: number): boolean {
   return line !== null && line >= from && line <= to;
 }
 
-function wordsOf({ text, title }: Question): string {
-  const words = cleanLine(text.replace(/<[^>]{0,500}>/g, ' ').replace(/[*_#`]+/g, ''));
+function wordsOf(question: Question): string {
+  const { title } = question;
+  const words = cleanLine(
+    readableText(question)
+      .replace(/<[^>]{0,500}>/g, ' ')
+      .replace(/[*_#`]+/g, ''),
+  );
   const shown = words || title || '';
   return shown.length > 100 ? `${[...shown].slice(0, 90).join('')}…` : shown;
 }
