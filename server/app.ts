@@ -112,6 +112,7 @@ import { addViews } from './platform/views.ts';
 import { preferenceRoutes } from './preferences/routes.ts';
 import { privacyRoutes } from './privacy/routes.ts';
 import { ownProfileRoutes, profileRoutes } from './profiles/routes.ts';
+import { draftAssignmentRoutes } from './publishing/assignments/routes.ts';
 import { draftChangeRoutes } from './publishing/changes/routes.ts';
 import { draftCommentRoutes } from './publishing/comments/routes.ts';
 import { draftDescriptionRoutes } from './publishing/descriptions/routes.ts';
@@ -341,6 +342,7 @@ export async function buildApp({
       draftTranslationRoutes,
       draftQuizRoutes,
       draftQuestionRoutes,
+      draftAssignmentRoutes,
       draftRuleRoutes,
       draftRemovedRoutes,
       draftPictureRoutes,

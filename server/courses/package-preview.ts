@@ -1,3 +1,4 @@
+import type { Criterion } from '../assignments/rubric.ts';
 import type { Question } from '../quizzes/question.ts';
 import type { Fault } from './fault.ts';
 import { layOut, readCourseYaml } from './package.ts';
@@ -15,6 +16,8 @@ export interface Preview {
   html: string;
   /** of a quiz: texts are html */
   questions: Question[];
+  /** of an assignment: by what it is marked */
+  criteria: Criterion[];
   /** as it travels, compressed; without pictures */
   bytes: number;
   faults: Fault[];
@@ -36,11 +39,12 @@ export async function previewText(
   desk.faults = [];
   const text = textIn();
   const faults = desk.faults.filter((fault) => fault.file === path);
-  if (text === null) return { title: '', html: '', questions: [], bytes: 0, faults };
+  if (text === null) return { title: '', html: '', questions: [], criteria: [], bytes: 0, faults };
   return {
     title: text.title,
     html: 'html' in text ? text.html : '',
     questions: 'questions' in text ? text.questions : [],
+    criteria: 'criteria' in text ? text.criteria : [],
     bytes: 'bytes' in text ? text.bytes : 0,
     faults,
   };

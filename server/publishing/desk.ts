@@ -3,6 +3,7 @@ import { fileOf } from '../courses/package-desk.ts';
 import type { Language } from '../platform/i18n.ts';
 import { type Checked, textOf } from './checking.ts';
 import { isText } from './files/content.ts';
+import { writingPath } from './paths.ts';
 import type { Draft } from './queries.ts';
 import type { Reviewing } from './review/queries.ts';
 import { staleCounts } from './translation/stale.ts';
@@ -18,7 +19,7 @@ export interface DeskItem {
   title: string;
   language: string;
   /** In the order of the course's languages. */
-  texts: { language: string; path: string; bytes: number; isThere: boolean }[];
+  texts: { language: string; path: string; href: string; bytes: number; isThere: boolean }[];
   faults: number;
   comments: number;
   /** Parts that may be behind those of another language. */
@@ -68,6 +69,7 @@ export function deskOf(draft: Draft, checked: Checked, reviewing: Reviewing, rea
         texts: paths.map((path, index) => ({
           language: languages[index] ?? '',
           path,
+          href: writingPath(draft, item, languages[index] ?? ''),
           bytes: Buffer.byteLength(textOf(folder, path)),
           isThere: folder.revisions.has(path),
         })),
@@ -86,8 +88,8 @@ export function deskOf(draft: Draft, checked: Checked, reviewing: Reviewing, rea
 
 function hrefOf({ id }: Draft, { items }: Checked['outline'], { file, line }: Fault): string | null {
   const [language, name] = file.split('/');
-  const quiz = items.find((item) => item.kind === 'quiz' && fileOf(item) === name);
-  if (quiz) return `/publishing/${id}/quizzes/${quiz.key}?language=${language}`;
+  const form = items.find((item) => item.kind !== 'lesson' && fileOf(item) === name);
+  if (form && language !== undefined) return writingPath({ id }, form, language);
   const at = line === null ? '' : `&line=${line}`;
   return isText(file) ? `/publishing/${id}/text?path=${encodeURIComponent(file)}${at}` : null;
 }

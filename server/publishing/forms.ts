@@ -49,7 +49,7 @@ export const DescriptionForm = Type.Object({
 
 export const NewItemForm = Type.Object({
   title: field.text({ maxLength: 120, pattern: '\\p{L}|\\p{N}', message: 'publishing.error_item_title' }),
-  kind: field.choice(['lesson', 'quiz'], { message: 'publishing.error_kind' }),
+  kind: field.choice(['lesson', 'quiz', 'assignment'], { message: 'publishing.error_kind' }),
   revision: field.integer({ minimum: 0, maximum: 2_000_000_000 }),
 });
 

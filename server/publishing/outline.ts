@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type Document, isMap, isNode, isScalar, isSeq, parseDocument, stringify, type YAMLSeq } from 'yaml';
+import { ways } from '../assignments/rubric.ts';
 import { isRecord } from '../courses/yaml.ts';
 
 // What buttons do to course.yaml. Its comments stay, and what cannot be read is left as it is for its author to mend.
@@ -32,17 +33,21 @@ export function newCourseText(title: string): string {
 
 export interface NewItem {
   key: string;
-  kind: 'lesson' | 'quiz';
+  kind: 'lesson' | 'quiz' | 'assignment';
 }
+
+const settingsAtFirst = {
+  lesson: { minutes: 10 },
+  quiz: { minutes: 10, pass: 70 },
+  assignment: { minutes: 30, pass: 60, hand_in: ways },
+};
 
 /** @returns null where the settings cannot be read */
 export function withItem(yaml: string, { key, kind }: NewItem): string | null {
   return changed(yaml, (document, items) => {
     items.flow = false;
-    items.add(
-      document.createNode(kind === 'lesson' ? { key, kind, minutes: 10 } : { key, kind, minutes: 10, pass: 70 }),
-    );
-    // What is asked counts, unless its author says otherwise.
+    items.add(document.createNode({ key, kind, ...settingsAtFirst[kind] }));
+    // What is asked counts, unless its author says otherwise. Work that only a mentor can mark counts where its author says so.
     if (kind === 'quiz') quizzesOf(document)?.add(key);
   });
 }

@@ -45,6 +45,7 @@ export async function publishingPages(site: Site, reading: Reading): Promise<Pag
   for (const type of ['choices', 'truefalse', 'number', 'matching', 'ordering', 'cloze', 'essay', 'description'])
     pages.push(await author.get(`${quiz}/new-question?type=${type}`));
   pages.push(await author.get(`${quiz}/new-question?like=q1&language=vi`));
+  pages.push(...(await assignmentPages(author, desk)));
   const settings = await author.get(`${desk}/settings`);
   pages.push(await author.submit(settings, { form: '#settings', fields: { hours: 'x' } }));
   pages.push(await author.post(`${desk}/text`, { path: 'vi/first.md', content: `# Khác\n\n${'rat-dai'.repeat(40)}` }));
@@ -94,6 +95,27 @@ export async function publishingPages(site: Site, reading: Reading): Promise<Pag
   const again = await author.get(`/publishing/${next.id}/text?path=vi/first.md`);
   await author.submit(again, { fields: { content: '# Bài đầu\n\nViết lại.' } });
   return [...pages, await author.get(`/publishing/${next.id}/changes`)];
+}
+
+/** An assignment that is new, one of which everything is wrong, and one that can be marked by. */
+async function assignmentPages(author: Client, desk: string): Promise<Page[]> {
+  const { html } = await author.get(desk);
+  const revision = html.querySelector('#new-item [name=revision]')?.getAttribute('value') ?? '';
+  const added = await author.post(`${desk}/items`, { title: longName, kind: 'assignment', revision });
+  const form = await author.follow(added);
+  const path = form.url.split('?')[0] ?? '';
+  const wrong = {
+    title: '',
+    criterion_0: longName,
+    points_0_0: 'x',
+    level_0_0: longName,
+    points_0_1: '1',
+    level_0_1: '',
+  };
+  const sound = { task: longName, criterion_0: longName, level_0_0: longName, level_0_1: longName, level_0_2: 'Chưa' };
+  const pages = [form, await author.post(path, { language: 'vi', ...wrong }), await author.get(`${path}?language=en`)];
+  await author.submit(form, { fields: sound });
+  return [...pages, ...(await all(author, [path, `${path}?language=en`, path.replace('assignments', 'items')]))];
 }
 
 /** Files that become drafts, and files that do not, for every reason there is. */

@@ -352,6 +352,8 @@ GET /publishing/:id/quizzes/:key/questions/:question                  sign-in st
 POST /publishing/:id/quizzes/:key/questions/:question                 sign-in stranger · 422 author owner · 403 reviewer manager above · 404 rest
 POST /publishing/:id/quizzes/:key/questions/:question/place           sign-in stranger · 303 author owner · 403 reviewer manager above · 404 rest
 POST /publishing/:id/quizzes/:key/questions/:question/removal         sign-in stranger · 303 author owner · 403 reviewer manager above · 404 rest
+GET /publishing/:id/assignments/:key                                  sign-in stranger · 200 author owner · 403 reviewer manager above · 404 rest
+POST /publishing/:id/assignments/:key                                 sign-in stranger · 422 author owner · 403 reviewer manager above · 404 rest
 GET /publishing/:id/items/:key/settings                               sign-in stranger · 200 author owner · 403 reviewer manager above · 404 rest
 POST /publishing/:id/items/:key/settings                              sign-in stranger · 422 author owner · 403 reviewer manager above · 404 rest
 GET /publishing/:id/completion                                        sign-in stranger · 200 author owner · 403 reviewer manager above · 404 rest

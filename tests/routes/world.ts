@@ -55,6 +55,13 @@ const withPicture = {
   'en/glossary.yaml': '- { term: one, meaning: The first number. }\n',
 };
 
+const withStory = {
+  ...soundCourse,
+  'course.yaml': `${soundCourse['course.yaml']}  - { key: story, kind: assignment, minutes: 5, pass: 60, hand_in: [text] }\n`,
+  'vi/story.md': String(withWork['vi/story.md']),
+  'en/story.md': String(withWork['en/story.md']),
+};
+
 /** A site with all that the addresses of routes name, and people of every kind. */
 export async function world(t: Test) {
   const site = await testAppWithRoutes(t);
@@ -150,7 +157,7 @@ export async function world(t: Test) {
         await draft(site, all.author, {
           slug: `draft-${++drafts}`,
           branch,
-          files: { ...soundCourse, 'images/box.svg': box },
+          files: { ...withStory, 'images/box.svg': box },
           report: [],
         })
       ).id,
@@ -199,7 +206,8 @@ export async function world(t: Test) {
   }
 
   function keyIn(path: string): string {
-    if (path.startsWith('/publishing/')) return path.includes('/quizzes/') ? 'final' : 'first';
+    if (path.startsWith('/publishing/'))
+      return path.includes('/quizzes/') ? 'final' : path.includes('/assignments/') ? 'story' : 'first';
     if (/\/(quizzes|statistics)\//.test(path)) return 'final';
     return path.includes('/assignments/') ? 'story' : 'second';
   }

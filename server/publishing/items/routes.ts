@@ -9,6 +9,7 @@ import { checkDraft, textOf } from '../checking.ts';
 import { type Change, removeDraftFiles, type Saved, saveDraftFiles } from '../files/queries.ts';
 import { NewItemForm } from '../forms.ts';
 import { takenItem, withItem, withItemMoved, withoutItem } from '../outline.ts';
+import { writingPath } from '../paths.ts';
 import { type Draft, getOwnDraft } from '../queries.ts';
 import { keepRemovedItem, listRemovedItems } from '../removed/queries.ts';
 
@@ -18,6 +19,7 @@ type WithKey = { Params: { id: string; key: string }; Body: Record<string, strin
 type Removed = Parameters<typeof keepRemovedItem>[2];
 
 const settingsFile = 'course.yaml';
+const namesAtFirst = { lesson: 'bai', quiz: 'quiz', assignment: 'bai-tap' };
 
 /** The order of a course: what its buttons do is written into course.yaml, from the revision that the page showed. */
 export function draftItemRoutes(app: FastifyInstance): void {
@@ -34,9 +36,9 @@ export function draftItemRoutes(app: FastifyInstance): void {
     // What was taken out keeps its name, and its texts their place.
     const removed = (await listRemovedItems(db, draft)).map(({ item_key }) => item_key);
     const taken = new Set([...outline.items.map((item) => item.key), ...removed]);
-    const key = freeKey(title, taken, kind === 'lesson' ? 'bai' : 'quiz');
+    const key = freeKey(title, taken, namesAtFirst[kind]);
     const file = fileOf({ key, kind, line: 0 });
-    const text = kind === 'lesson' ? `# ${title}\n\n` : categoryLine(title);
+    const text = kind === 'quiz' ? categoryLine(title) : `# ${title}\n\n`;
     // A file that was written before and is in no list yet stays as it is.
     const paths = outline.languages
       .map((language) => `${language}/${file}`)
@@ -46,8 +48,8 @@ export function draftItemRoutes(app: FastifyInstance): void {
     const saved = await save(draft, yaml, revision, author, texts);
     if (saved?.outcome !== 'saved') return notSaved(reply, draft, saved);
     const [first = ''] = outline.languages;
-    const page = kind === 'quiz' ? `/quizzes/${key}` : `/text?path=${first}/${file}`;
-    return reply.goTo(`/publishing/${draft.id}${first === '' ? '' : page}`, 'publishing.item_added');
+    const page = first === '' ? `/publishing/${draft.id}` : writingPath(draft, { key, kind }, first);
+    return reply.goTo(page, 'publishing.item_added');
   });
 
   app.post<WithKey>('/publishing/:id/items/:key/place', async (request, reply) => {

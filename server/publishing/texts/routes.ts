@@ -3,6 +3,7 @@ import { v7 as newId } from 'uuid';
 import type { Fault } from '../../courses/fault.ts';
 import { fileOf } from '../../courses/package-desk.ts';
 import { type Preview, previewText } from '../../courses/package-preview.ts';
+import type { Outline } from '../../courses/package-settings.ts';
 import { orNotFound } from '../../platform/errors.ts';
 import { queryText } from '../../platform/forms.ts';
 import { rowId } from '../../platform/row-id.ts';
@@ -11,6 +12,7 @@ import { wantsFragment } from '../../platform/views.ts';
 import { type Checked, checkDraft, textOf } from '../checking.ts';
 import { isText, typedText } from '../files/content.ts';
 import { type Saved, saveDraftFile } from '../files/queries.ts';
+import { writingPath } from '../paths.ts';
 import { glance } from '../pictures/drawing.ts';
 import { withDraftPictures } from '../preview.ts';
 import { type Draft, getOwnDraft } from '../queries.ts';
@@ -34,7 +36,7 @@ interface TextPage {
   /** The same text in other languages, to look at beside it. */
   others: { language: string; path: string; content: string | null }[];
   kind: 'lesson' | 'quiz' | 'course' | 'other';
-  /** Where a quiz or a description can be written in forms as well. */
+  /** Where a quiz, an assignment or a description can be written in forms as well. */
   forms: string | null;
   error: string | null;
 }
@@ -146,7 +148,7 @@ function pageOf(draft: Draft, checked: Checked, path: string, beside: string): T
   const { folder, outline, titles, faults } = checked;
   const content = textOf(folder, path);
   const [language = '', file = ''] = path.includes('/') ? path.split('/') : ['', path];
-  const quiz = outline.items.find((item) => item.kind === 'quiz' && fileOf(item) === file);
+  const form = outline.items.find((item) => item.kind !== 'lesson' && fileOf(item) === file);
   const others = language === '' ? [] : outline.languages.filter((one) => one !== language);
   const course = outline.languages.map((one) => titles.get(`${one}/course.md`)).find(Boolean);
   return {
@@ -165,13 +167,13 @@ function pageOf(draft: Draft, checked: Checked, path: string, beside: string): T
       content: one === beside ? textOf(folder, `${one}/${file}`) : null,
     })),
     kind: kindOf(file),
-    forms: formsOf(draft, file, language, quiz),
+    forms: formsOf(draft, file, language, form),
   };
 }
 
-function formsOf({ id }: Draft, file: string, language: string, quiz: { key: string } | undefined): string | null {
-  if (file === 'course.md') return `/publishing/${id}/description?language=${language}`;
-  return quiz ? `/publishing/${id}/quizzes/${quiz.key}?language=${language}` : null;
+function formsOf(draft: Draft, file: string, language: string, form: Outline['items'][number] | undefined) {
+  if (file === 'course.md') return `/publishing/${draft.id}/description?language=${language}`;
+  return form ? writingPath(draft, form, language) : null;
 }
 
 function kindOf(file: string): TextPage['kind'] {
