@@ -163,15 +163,22 @@ t.test(
     const blanks = quiz.html
       .querySelectorAll('#sides textarea[lang=en]')
       .map((field) => field.getAttribute('name') ?? '');
-    t.equal(blanks.length, 6);
-    const [name = '', question = '', two = '', note = '', three = ''] = blanks;
+    t.equal(blanks.length, 7);
+    const [name = '', title = '', question = '', two = '', note = '', three = ''] = blanks;
     const some = await author.submit(quiz, { form: '#sides', fields: { [question]: 'One and one?' }, button: 'Lưu' });
     t.match([some.status, mainOf(some)], [422, /câu hỏi q1 còn ô trống.*One and one\?/]);
-    const words = { [name]: 'The end', [question]: 'One and one?', [two]: 'Two', [note]: 'Right.', [three]: 'Three' };
+    const words = {
+      [name]: 'The end',
+      [title]: 'One and\none',
+      [question]: 'One and one?',
+      [two]: 'Two',
+      [note]: 'Right.',
+      [three]: 'Three',
+    };
     t.equal((await author.submit(some, { form: '#sides', fields: words, button: 'Lưu' })).status, 303);
     t.match(
       await textIn({ db }, made.id, 'en/final.gift'),
-      /^\$CATEGORY: The end\n+\/\/ \[id:q1\] \[tag:lesson:first\]\n\[markdown\]One and one\?\{\n\t=Two#Right\.\n\t~Three\n\}\n$/,
+      /^\$CATEGORY: The end\n+\/\/ \[id:q1\] \[tag:lesson:first\]\n::One and one::\[markdown\]One and one\?\{\n\t=Two#Right\.\n\t~Three\n\}\n$/,
     );
   },
 );

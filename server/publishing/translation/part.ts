@@ -2,7 +2,19 @@ import { createHash } from 'node:crypto';
 
 export const partKinds = [
   ...(['front', 'heading', 'paragraph', 'list', 'table', 'box', 'code', 'other'] as const),
-  ...(['name', 'question', 'after', 'option', 'answer', 'prompt', 'match', 'hint', 'feedback', 'general'] as const),
+  ...([
+    'name',
+    'title',
+    'question',
+    'after',
+    'option',
+    'answer',
+    'prompt',
+    'match',
+    'hint',
+    'feedback',
+    'general',
+  ] as const),
 ] as const;
 export type PartKind = (typeof partKinds)[number];
 

@@ -1,5 +1,6 @@
 import { quizTitle } from '../../courses/package-quizzes.ts';
 import { categoryLine } from '../../moving-in/package-files.ts';
+import { cleanLine } from '../../platform/text.ts';
 import { countSigns, withMarkers, withSigns } from '../../quizzes/cloze.ts';
 import { splitBlocks } from '../../quizzes/gift-blocks.ts';
 import { rewritten as rewrittenLines } from '../../quizzes/gift-edit.ts';
@@ -70,8 +71,7 @@ function addedQuestions(own: Question[], original: string, texts: Map<string, st
   return readGift(original).questions.flatMap((question, index) => {
     const name = nameOf(question, index);
     if (names.has(name) || !fieldsOf(question).some(({ at }) => (texts.get(`${name} ${at}`) ?? '') !== '')) return [];
-    const untitled: Question = { ...question, title: null };
-    const blank = fieldsOf(question).reduce((one, field) => field.with(one, ''), untitled);
+    const blank = fieldsOf(question).reduce((one, field) => field.with(one, ''), question);
     const written = rewritten(blank, name, texts) ?? { question: blank, lacking: [name] };
     lacking.push(...written.lacking);
     return [writeGift([written.question]).trimEnd()];
@@ -121,6 +121,10 @@ function piece(kind: PartKind, place: string, text: string, isRequired: boolean)
 /** All that is said in a question, in the order in which it is met. */
 function fieldsOf(question: Question): Field[] {
   const fields: Field[] = [
+    {
+      ...{ at: 'title', kind: 'title', text: question.title ?? '', isRequired: false },
+      with: (one, text) => ({ ...one, title: cleanLine(text) || null }),
+    },
     {
       at: 'text',
       kind: 'question',
