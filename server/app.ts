@@ -113,6 +113,10 @@ import { preferenceRoutes } from './preferences/routes.ts';
 import { privacyRoutes } from './privacy/routes.ts';
 import { ownProfileRoutes, profileRoutes } from './profiles/routes.ts';
 import { draftAssignmentRoutes } from './publishing/assignments/routes.ts';
+import { bankBringingRoutes } from './publishing/bank/bringing/routes.ts';
+import { bankQuestionRoutes } from './publishing/bank/questions/routes.ts';
+import { bankRoutes } from './publishing/bank/routes.ts';
+import { bankTakingRoutes } from './publishing/bank/taking/routes.ts';
 import { draftChangeRoutes } from './publishing/changes/routes.ts';
 import { draftCommentRoutes } from './publishing/comments/routes.ts';
 import { draftDescriptionRoutes } from './publishing/descriptions/routes.ts';
@@ -340,6 +344,10 @@ export async function buildApp({
       draftDescriptionRoutes,
       draftTextRoutes,
       draftTranslationRoutes,
+      bankRoutes,
+      bankQuestionRoutes,
+      bankBringingRoutes,
+      bankTakingRoutes,
       draftQuizRoutes,
       draftQuestionRoutes,
       draftAssignmentRoutes,

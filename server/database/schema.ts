@@ -173,6 +173,44 @@ export interface AuditEvents {
   verb: string;
 }
 
+export interface BankQuestions {
+  changed_at: Generated<Timestamp>;
+  changed_by_id: string;
+  id: string;
+  /**
+   * the permanent id that quizzes get it under
+   */
+  key: string;
+  made_at: Generated<Timestamp>;
+  made_by_id: string;
+  organisation_id: string;
+  revision: Generated<number>;
+  /**
+   * those of its texts: they are the same in every language
+   */
+  tags: Generated<string[]>;
+  taken_out_at: Timestamp | null;
+}
+
+export interface BankTexts {
+  folded_words: Generated<string>;
+  /**
+   * this one question, as it stands in a quiz
+   */
+  gift: string;
+  language: string;
+  question_id: string;
+  words: string;
+}
+
+export interface BankUses {
+  item_key: string;
+  made_at: Generated<Timestamp>;
+  question_id: string;
+  question_key: string;
+  slug: string;
+}
+
 export interface BlankSums {
   digest: Buffer;
   /**
@@ -1677,6 +1715,9 @@ export interface DB {
   attempts: Attempts;
   attendance: Attendance;
   audit_events: AuditEvents;
+  bank_questions: BankQuestions;
+  bank_texts: BankTexts;
+  bank_uses: BankUses;
   blank_sums: BlankSums;
   calendars: Calendars;
   certificate_bundles: CertificateBundles;

@@ -97,6 +97,7 @@ export const inventory: Entry[] = [
 
 /** Tables in which people stand only as those who did something: facts about a number without a name. */
 export const deeds = [
+  { table: 'bank_questions', others: ['made_by_id', 'changed_by_id'] },
   { table: 'certificate_bundles', others: ['created_by_id'] },
   { table: 'assignment_claims', others: ['claimed_by_id'] },
   { table: 'essay_claims', others: ['claimed_by_id'] },

@@ -1,6 +1,9 @@
 import { v7 as newId } from 'uuid';
 import type { Note } from '../../server/moving-in/draft.ts';
+import { bringEntries } from '../../server/publishing/bank/bringing/queries.ts';
+import { entriesOf } from '../../server/publishing/bank/entry.ts';
 import { type Content, saveDraftFiles } from '../../server/publishing/files/queries.ts';
+import { readGift } from '../../server/quizzes/gift-read.ts';
 import type { TestApp } from '../support/app.ts';
 import { type Branch, rootOrganisation } from '../support/organisations.ts';
 
@@ -44,6 +47,18 @@ export async function courseUpload(
     })
     .execute();
   return id;
+}
+
+/** A question that an organisation keeps for many courses. */
+export async function bankQuestion(
+  { db }: Pick<TestApp, 'db'>,
+  author: { id: string },
+  branch: { id: string },
+  words = 'Trời có xanh không?',
+): Promise<string> {
+  const questions = new Map([['vi', readGift(`[markdown]${words}{TRUE}\n`).questions]]);
+  const { ids } = await db.transaction().execute((trx) => bringEntries(trx, branch, entriesOf(questions), author));
+  return ids[0] ?? '';
 }
 
 async function fill(

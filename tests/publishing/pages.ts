@@ -45,7 +45,7 @@ export async function publishingPages(site: Site, reading: Reading): Promise<Pag
   for (const type of ['choices', 'truefalse', 'number', 'matching', 'ordering', 'cloze', 'essay', 'description'])
     pages.push(await author.get(`${quiz}/new-question?type=${type}`));
   pages.push(await author.get(`${quiz}/new-question?like=q1&language=vi`));
-  pages.push(...(await assignmentPages(author, desk)));
+  pages.push(...(await assignmentPages(author, desk)), ...(await bankPages(site, author, desk)));
   const settings = await author.get(`${desk}/settings`);
   pages.push(await author.submit(settings, { form: '#settings', fields: { hours: 'x' } }));
   pages.push(await author.post(`${desk}/text`, { path: 'vi/first.md', content: `# Khác\n\n${'rat-dai'.repeat(40)}` }));
@@ -95,6 +95,29 @@ export async function publishingPages(site: Site, reading: Reading): Promise<Pag
   const again = await author.get(`/publishing/${next.id}/text?path=vi/first.md`);
   await author.submit(again, { fields: { content: '# Bài đầu\n\nViết lại.' } });
   return [...pages, await author.get(`/publishing/${next.id}/changes`)];
+}
+
+/** A bank that is empty, full of long words, and refused; its questions in a quiz. */
+async function bankPages(site: Site, author: Client, desk: string): Promise<Page[]> {
+  const bank = '/publishing/bank';
+  const quiz = `${desk}/quizzes/final/bank`;
+  const empty = await all(author, [bank, quiz, `${bank}/gift`]);
+  const { code } = await rootOrganisation(site);
+  const gift = `// [tag:${longName}] [tag:level:${longName}]\n${longName}?{=${longName} ~Sai}\n\nMấy?{#1}\n`;
+  const paste = (words: string) => author.post(`${bank}/gift`, { organisation: code, language: 'vi', gift: words });
+  const refused = await paste(`${longName}{=a\n`);
+  await paste(gift);
+  const list = await author.get(bank);
+  const hrefs = list.html.querySelectorAll('.rows a').map((link) => link.getAttribute('href') ?? '');
+  const path = hrefs.find((href) => href.includes('/questions/'))?.split('?')[0] ?? '';
+  const id = path.split('/').at(-1) ?? '';
+  const pages = await all(author, [path, `${bank}/new-question?like=${id}&language=en`, `${bank}/new-question`, quiz]);
+  const wrong = await author.post(quiz, { act: 'random', count: longName });
+  await author.post(quiz, { act: 'ticked', take: id });
+  const late = await author.post(path, { language: 'vi', base: '0', text: longName, text_0: 'a', text_1: 'b' });
+  const used = await all(author, [path, `${quiz}?q=${encodeURIComponent(longName)}`]);
+  await author.post(`${path}/removal`);
+  return [...empty, refused, list, ...pages, wrong, late, ...used, ...(await all(author, [path, `${bank}?state=out`]))];
 }
 
 /** An assignment that is new, one of which everything is wrong, and one that can be marked by. */

@@ -344,6 +344,18 @@ POST /publishing/:id/picture/replacement                              sign-in st
 POST /publishing/:id/picture/removal                                  sign-in stranger · 303 author owner · 403 reviewer manager above · 404 rest
 GET /publishing/:id/items/:key/translation                           sign-in stranger · 200 author owner · 403 reviewer manager above · 404 rest
 POST /publishing/:id/items/:key/translation                          sign-in stranger · 303 author owner · 403 reviewer manager above · 404 rest
+GET /publishing/bank                                                  sign-in stranger · 404 signed-in elsewhere learner mentor · 200 rest
+GET /publishing/bank/new-question                                     sign-in stranger · 200 author owner · 404 rest
+POST /publishing/bank/questions                                       sign-in stranger · 422 author owner · 404 rest
+GET /publishing/bank/questions/:question                              sign-in stranger · 200 author owner · 404 rest
+POST /publishing/bank/questions/:question                             sign-in stranger · 422 author owner · 404 rest
+POST /publishing/bank/questions/:question/removal                     sign-in stranger · 303 author owner · 404 rest
+POST /publishing/bank/questions/:question/restoration                 sign-in stranger · 303 author owner · 404 rest
+GET /publishing/bank/gift                                             sign-in stranger · 404 signed-in elsewhere learner mentor · 200 rest
+POST /publishing/bank/gift                                            sign-in stranger · 404 signed-in elsewhere learner mentor · 422 rest
+GET /publishing/:id/quizzes/:key/bank                                 sign-in stranger · 200 author owner · 403 reviewer manager above · 404 rest
+POST /publishing/:id/quizzes/:key/bank                                sign-in stranger · 422 author owner · 403 reviewer manager above · 404 rest
+POST /publishing/:id/quizzes/:key/bank/additions                      sign-in stranger · 303 author owner · 403 reviewer manager above · 404 rest
 GET /publishing/:id/quizzes/:key                                      sign-in stranger · 200 author owner · 403 reviewer manager above · 404 rest
 POST /publishing/:id/quizzes/:key/title                               sign-in stranger · 303 author owner · 403 reviewer manager above · 404 rest
 GET /publishing/:id/quizzes/:key/new-question                         sign-in stranger · 200 author owner · 403 reviewer manager above · 404 rest

@@ -15,7 +15,7 @@ import { meeting } from '../meetings/meetings.ts';
 import { householdMember, mentoringOffer } from '../mentoring/mentoring.ts';
 import { message, report } from '../messages/messages.ts';
 import { importFile, pathsFile } from '../paths/site.ts';
-import { courseUpload, draft } from '../publishing/drafts.ts';
+import { bankQuestion, courseUpload, draft } from '../publishing/drafts.ts';
 import { signOffOf, withSignOff } from '../sign-offs/signing.ts';
 import type { TestApp } from '../support/app.ts';
 import { type Client, client } from '../support/client.ts';
@@ -162,6 +162,7 @@ export async function world(t: Test) {
         })
       ).id,
       courseUpload: await courseUpload(site, all.author, branch),
+      bankQuestion: await bankQuestion(site, all.author, branch),
       announcement: await announcement(site, { cohort_id: group.id }, all.mentor),
     };
     return { all, ids };
@@ -181,7 +182,7 @@ export async function world(t: Test) {
       member: ids.member,
       mentor: ids.mentorRow,
       meeting: ids.meeting,
-      question: questionIn(path) ?? ids.question,
+      question: path.startsWith('/publishing/bank/') ? ids.bankQuestion : (questionIn(path) ?? ids.question),
       placement: ids.placement,
       entry: ids.checkIn,
       submission: ids.submission,

@@ -5,6 +5,7 @@ import { queryText } from '../../platform/forms.ts';
 import { signedIn } from '../../platform/scopes.ts';
 import { withQuestion, withQuestionAdded } from '../../quizzes/gift-edit.ts';
 import type { Question } from '../../quizzes/question.ts';
+import type { listUses } from '../bank/uses/queries.ts';
 import { type Checked, checkDraft } from '../checking.ts';
 import { saveDraftFile } from '../files/queries.ts';
 import { type Draft, getOwnDraft } from '../queries.ts';
@@ -16,12 +17,27 @@ import { readSheet, typedSheet } from './reading.ts';
 import type { SheetErrors } from './rows.ts';
 import { blankRow, blankSheet, mostHints, questionTypes, type Sheet, sheetLike, sheetOf } from './sheet.ts';
 
+interface BankPlace {
+  organisation: { code: string; name: string };
+  known: { id: string; changed_at: Date; changed_by_name: string | null; taken_out_at: Date | null } | null;
+  /** What somebody else has written since the form was opened. */
+  theirs: { gift: string } | null;
+  uses: (Awaited<ReturnType<typeof listUses>>[number] & {
+    /** of the points, in per cent, of those who met it there; null while they are too few to tell */
+    percent: number | null;
+  })[];
+}
+
 interface QuestionPage {
-  draft: Draft;
+  draft: Pick<Draft, 'id' | 'state'>;
   course_title: string;
-  quiz: Quiz;
+  quiz: Pick<Quiz, 'key' | 'title' | 'language' | 'languages'>;
+  /** Of what it is a question of: a quiz, or the banks. */
+  home: string;
+  /** In a bank, and not in a quiz. */
+  bank: BankPlace | null;
   /** null: it is still to be written */
-  place: Place | null;
+  place: Pick<Place, 'name' | 'at' | 'base' | 'missing'> | null;
   /** Permanent, of a new one. */
   id: string;
   /** The language whose question is written anew here; '' where none is. */
@@ -47,7 +63,11 @@ type Body = Record<string, string | string[]>;
 type WithKey = { Params: { id: string; key: string }; Body: Body };
 type WithQuestion = { Params: { id: string; key: string; question: string }; Body: Body };
 type Desk = { draft: Draft; checked: Checked; quiz: Quiz; author: { id: string } };
-type Shown = Pick<QuestionPage, 'place' | 'id' | 'like' | 'sheet'> & { errors?: SheetErrors; status?: number };
+type Shown = Pick<QuestionPage, 'id' | 'like' | 'sheet'> & {
+  place: Place | null;
+  errors?: SheetErrors;
+  status?: number;
+};
 
 /** A hundred answers with feedback, each letter with a mark as three for its encoding. */
 const bodyLimit = 2_000_000;
@@ -156,7 +176,8 @@ function show(reply: FastifyReply, { draft, checked, quiz }: Desk, { errors = {}
   return reply.page(
     'publishing/question',
     {
-      ...{ draft, quiz, errors, told, ...shown },
+      ...{ draft, quiz, errors, told, bank: null, ...shown },
+      home: `/publishing/${draft.id}/quizzes/${quiz.key}`,
       course_title: courseTitleOf(draft, checked),
       beside: original ? { language: original.language, sheet: sheetOf(original.question, language) } : null,
       weights: weightOptions(shown.sheet, t),
@@ -186,16 +207,16 @@ function originalOf({ checked, quiz }: Pick<Desk, 'checked' | 'quiz'>, key: stri
 }
 
 /** For one more answer or hint: nothing is saved by it. */
-function isAsking(body: Body | undefined): boolean {
+export function isAsking(body: Body | undefined): boolean {
   return ['more', 'hint'].includes(queryText(body, 'act'));
 }
 
-function withMore(sheet: Sheet, body: Body | undefined): Sheet {
+export function withMore(sheet: Sheet, body: Body | undefined): Sheet {
   // The page shows one place for a hint where there is none yet.
   if (queryText(body, 'act') === 'hint') return { ...sheet, hints: [...sheet.hints, ''].slice(0, mostHints) };
   return { ...sheet, rows: [...sheet.rows, blankRow(sheet.type)] };
 }
 
-function freshId(): string {
+export function freshId(): string {
   return `q${newId().slice(-8)}`;
 }

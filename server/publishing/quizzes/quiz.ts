@@ -103,7 +103,8 @@ function isBetween(line: number | null, from: number, to: number): boolean {
   return line !== null && line >= from && line <= to;
 }
 
-function wordsOf(question: Question): string {
+/** A line to know it by. */
+export function wordsOf(question: Question): string {
   const { title } = question;
   const words = cleanLine(
     readableText(question)
