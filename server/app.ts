@@ -24,6 +24,7 @@ import { announcementReadingRoutes, announcementRoutes } from './announcements/r
 import { announcementWritingRoutes, branchAnnouncementRoutes } from './announcements/writing/routes.ts';
 import { markingRoutes } from './assignments/marking/routes.ts';
 import { assignmentRoutes } from './assignments/routes.ts';
+import { assignmentUploadRoutes } from './assignments/uploads/routes.ts';
 import { attemptRoutes } from './attempts/routes.ts';
 import { auditRoutes } from './audit/routes.ts';
 import { bundleRoutes } from './certificates/bundles/routes.ts';
@@ -270,6 +271,7 @@ export async function buildApp({
       trialRoutes,
       keyCorrectionRoutes,
       assignmentRoutes,
+      assignmentUploadRoutes,
       ownSignOffRoutes,
       assessingRoutes,
       unguidedRoutes,

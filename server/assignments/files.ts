@@ -74,7 +74,7 @@ export function isHeic(bytes: Buffer): boolean {
 }
 
 /** Without the folders that old browsers send along, and with its ending. */
-function shortName(sent: string): string {
+export function shortName(sent: string): string {
   const name = cleanLine(sent.slice(-1000)).replace(/^.*[/\\]/, '') || 'file';
   const ending = extname(name).slice(0, 10);
   const letters = Array.from(name.slice(0, name.length - extname(name).length));

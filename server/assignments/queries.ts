@@ -12,6 +12,7 @@ import type { Language } from '../platform/i18n.ts';
 import { getTask, getVersion } from '../versions/reading.ts';
 import type { WorkFile } from './files.ts';
 import { taskIn } from './task.ts';
+import { uploadsReady } from './uploads/queries.ts';
 
 type Somebody = { id: string };
 
@@ -69,6 +70,7 @@ const assignmentByKey = gathered({ person: 'uuid', slug: 'text', key: 'text' }, 
     .select(['courses.slug', 'enrolments.id as enrolment_id', 'items.id', 'items.version_id'])
     .select(mayAsk(person).as('has_mentor'))
     .select(sql<boolean>`items.id = any(${doneItems})`.as('is_done'))
+    .select(uploadsReady().as('uploads'))
     .select((eb) =>
       jsonArrayFrom(
         eb

@@ -2,18 +2,21 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { v7 as newId } from 'uuid';
 import { hiddenField } from '../accounts/way-back.ts';
 import { forReader } from '../courses/data-saving.ts';
+import { dropParts } from '../files/parts.ts';
 import { keepFile } from '../files/queries.ts';
 import { Forbidden, orNotFound } from '../platform/errors.ts';
 import { blankForm, type Form, readForm, withErrors } from '../platform/forms.ts';
 import { rowId } from '../platform/row-id.ts';
 import { isHelper, signedIn } from '../platform/scopes.ts';
-import { readUploads, withUploads } from '../platform/uploads.ts';
+import { readUploads, type UploadedFile, withUploads } from '../platform/uploads.ts';
 import { type FileFault, fileNames, mostFileBytes, mostFiles, readWorkFile } from './files.ts';
 import { longestWords, type SubmissionFields, SubmissionForm } from './forms.ts';
 import { type Assignment, findAssignment, findFile, insertSubmission, type KeptFile, type Try } from './queries.ts';
+import { isHandedIn, lockReady, useUploads } from './uploads/queries.ts';
+import { takeUploads, uploadsNamed } from './uploads/taking.ts';
 
 /** What one of the files that were sent is refused for. */
-type RefusedFile = { name: string; fault: FileFault | 'too_many' };
+type RefusedFile = { name: string; fault: FileFault | 'too_many' | 'gone' };
 
 declare module '../platform/views.ts' {
   interface Views {
@@ -27,6 +30,8 @@ declare module '../platform/views.ts' {
       id: string;
       form: Form<SubmissionFields>;
       refused: RefusedFile[];
+      /** Of the files that have come already, those to be handed in; null: all. */
+      named: string[] | null;
       limits: { files: number; bytes: number; words: number; kinds: string };
     };
   }
@@ -41,7 +46,7 @@ export function assignmentRoutes(app: FastifyInstance): void {
 
   app.get<WithKey>('/courses/:slug/assignments/:key', async (request, reply) => {
     const assignment = await getAssignment(request, request.params);
-    return show(request, reply, 200, { assignment, id: newId(), form: blankForm(SubmissionForm), refused: [] });
+    return show(request, reply, 200, { assignment, id: newId(), form: blankForm(SubmissionForm) });
   });
 
   withUploads(
@@ -52,30 +57,47 @@ export function assignmentRoutes(app: FastifyInstance): void {
         const assignment = await getAssignment(request, request.params);
         const { enrolment_id, slug, key } = assignment;
         if (enrolment_id === null) throw new Forbidden();
+        const work = { ...assignment, enrolment_id };
+        const takesFiles = assignment.task.settings.ways.includes('files');
         const kept: KeptFile[] = [];
         const refused: RefusedFile[] = [];
-        const fields = await readUploads(request, async (file) => {
-          if (!assignment.task.settings.ways.includes('files')) return;
-          const work = kept.length === mostFiles ? 'too_many' : await readWorkFile(file);
-          if (typeof work === 'string') refused.push({ name: file.name, fault: work });
-          else kept.push({ ...work, hash: await keepFile(db, files, work.content, work.mediaType) });
-        });
+        const take = async (file: UploadedFile) => {
+          if (!takesFiles) return;
+          const read = kept.length === mostFiles ? 'too_many' : await readWorkFile(file);
+          if (typeof read === 'string') refused.push({ name: file.name, fault: read });
+          else kept.push({ ...read, hash: await keepFile(db, files, read.content, read.mediaType) });
+        };
+        const fields = await readUploads(request, take);
         const id = rowId(hiddenField(fields, 'id'));
+        const path = `/courses/${slug}/assignments/${key}`;
+        const named = takesFiles ? uploadsNamed(fields) : [];
+        const uploads = await takeUploads(app, work, named, async (file) => {
+          if (file === null) refused.push({ name: '', fault: 'gone' });
+          else await take(file);
+        });
+        // They are gone where the same form was quicker.
+        if (uploads.length < named.length && (await isHandedIn(db, work, id)))
+          return reply.goTo(path, 'assignments.outcome_saved');
         const form = checked(readForm(SubmissionForm, fields), assignment, kept.length + refused.length);
-        if (!form.ok || refused.length > 0) return show(request, reply, 422, { assignment, id, form, refused });
+        if (!form.ok || refused.length > 0) return show(request, reply, 422, { assignment, id, form, refused, named });
 
         const { words = null, link = null } = form.data;
         const submission = { id, words, link, files: kept.map(({ kind, name, hash }) => ({ kind, name, hash })) };
-        const outcome = await db
-          .transaction()
-          .execute((trx) => insertSubmission(trx, { ...assignment, enrolment_id }, submission));
-        const path = `/courses/${slug}/assignments/${key}`;
-        if (outcome === 'saved') return reply.goTo(path, 'assignments.outcome_saved');
+        const { outcome, orphans } = await db.transaction().execute(async (trx) => {
+          const ready = await lockReady(trx, work);
+          if (!uploads.every((one) => ready.includes(one))) return { outcome: 'gone' as const, orphans: [] };
+          const outcome = await insertSubmission(trx, work, submission);
+          const orphans = outcome === 'saved' ? await useUploads(trx, submission, { uploads, ready }) : [];
+          return { outcome, orphans };
+        });
+        await dropParts(app, orphans);
+        if (outcome === 'saved' || (outcome === 'gone' && (await isHandedIn(db, work, id))))
+          return reply.goTo(path, 'assignments.outcome_saved');
         if (outcome === 'passed') return reply.goTo(path, 'assignments.outcome_passed', 'bad');
         // What was typed in the meantime is there to be handed in later.
         const error = { [firstField[assignment.task.settings.ways[0] ?? 'text']]: `assignments.outcome_${outcome}` };
         const now = await getAssignment(request, request.params);
-        return show(request, reply, 409, { assignment: now, id, form: withErrors(form, error), refused });
+        return show(request, reply, 409, { assignment: now, id, form: withErrors(form, error), named });
       });
     },
     // Some too many are told so; a hundred are no mistake.
@@ -120,8 +142,15 @@ function show(
   request: FastifyRequest,
   reply: FastifyReply,
   status: number,
-  page: { assignment: Assignment; id: string; form: Form<SubmissionFields>; refused: RefusedFile[] },
+  sent: {
+    assignment: Assignment;
+    id: string;
+    form: Form<SubmissionFields>;
+    refused?: RefusedFile[];
+    named?: string[];
+  },
 ) {
+  const page = { refused: [], named: null, ...sent };
   const { submissions, task, ...assignment } = page.assignment;
   const marking = submissions.find(({ markings }) => markings.length > 0)?.markings[0];
   const isWaiting = submissions[0]?.markings.length === 0;

@@ -134,6 +134,34 @@ export interface AssignmentSubmissions {
   words: string | null;
 }
 
+export interface AssignmentUploadParts {
+  hash: string;
+  /**
+   * bounded: parts of a byte would be a file each
+   */
+  position: number;
+  upload_id: string;
+}
+
+export interface AssignmentUploads {
+  bytes: number;
+  enrolment_id: string;
+  file_name: string;
+  id: string;
+  item_id: string;
+  /**
+   * as its sender wrote it: the protocol asks for it back
+   */
+  metadata: string;
+  person_id: string;
+  received: Generated<number>;
+  submission_id: string | null;
+  /**
+   * when the last part came
+   */
+  touched_at: Generated<Timestamp>;
+}
+
 export interface Attempts {
   /**
    * null: its quiz has no time limit
@@ -1712,6 +1740,8 @@ export interface DB {
   assignment_markings: AssignmentMarkings;
   assignment_marks: AssignmentMarks;
   assignment_submissions: AssignmentSubmissions;
+  assignment_upload_parts: AssignmentUploadParts;
+  assignment_uploads: AssignmentUploads;
   attempts: Attempts;
   attendance: Attendance;
   audit_events: AuditEvents;

@@ -5,6 +5,7 @@ import { removeOldOwnerLinks } from '../accounts/owner-links/queries.ts';
 import { removeOldChallenges } from '../accounts/passkeys/queries.ts';
 import { removeEndedSessions, removeForgottenBrowsers } from '../accounts/sessions/queries.ts';
 import { queueLetters } from '../announcements/letters/queries.ts';
+import { clearUploads } from '../assignments/uploads/clearing.ts';
 import { closeOverdue } from '../attempts/timing/closing.ts';
 import { backUpNightly } from '../backups/nightly.ts';
 import { removeOldBundles } from '../certificates/bundles/queries.ts';
@@ -127,6 +128,7 @@ export function listJobs({ config, connection, db, files }: Parts): Job[] {
     removing('unentered-people', '56 1 * * *', () => eraseUnentered(db, keepDays.unentered)),
     removing('merged-people', '45 1 * * *', () => forgetMerged(db)),
     removing('certificate-bundles', '36 1 * * *', () => removeOldBundles(db)),
+    removing('assignment-uploads', '50 * * * *', () => clearUploads({ db, files })),
     removing('old-course-uploads', '59 1 * * *', () => removeOldUploads(db)),
     removing('share-links', '58 1 * * *', () => removeOldShareLinks(db)),
     removing('files', '40 1 * * *', () => removeUnnamedFiles(db, files, new Date(Date.now() - day))),

@@ -34,6 +34,8 @@ export const inventory: Entry[] = [
   { table: 'answers', person: 'person_id', erasing: 'blank' },
   { table: 'assignment_submissions', person: 'person_id', erasing: 'blank' },
   { table: 'assignment_files', person: 'person_id', erasing: 'blank' },
+  // What was handed in of them stands among those before.
+  { table: 'assignment_uploads', person: 'person_id', hidden: ['metadata'], erasing: 'remove' },
   { table: 'assignment_markings', person: 'person_id', others: ['marked_by_id'], erasing: 'blank' },
   { table: 'assignment_marks', person: 'person_id', erasing: 'blank' },
   { table: 'essay_markings', person: 'person_id', others: ['marked_by_id'], erasing: 'keep' },

@@ -16,6 +16,8 @@ export interface Assets {
   script: string;
   /** Only on pages that make or use passkeys. */
   passkeyScript: string;
+  /** Only on pages that take files of somebody's work. */
+  uploadScript: string;
 }
 
 interface Asset {
@@ -41,6 +43,7 @@ export function readAssets(): Assets {
       'text/javascript; charset=utf-8',
       `${htmx.replace(/\n\/\/# sourceMappingURL=.*\s*$/, '')}\n${dedented(joined('scripts/'))}`,
     ),
+    uploadScript: keep('uploads', 'js', 'text/javascript; charset=utf-8', dedented(joined('scripts/uploads/'))),
     passkeyScript: keep('passkeys', 'js', 'text/javascript; charset=utf-8', dedented(joined('scripts/passkeys/'))),
   };
 }

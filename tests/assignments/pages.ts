@@ -4,6 +4,7 @@ import type { TestApp } from '../support/app.ts';
 import type { Client, Page } from '../support/client.ts';
 import { learner } from '../support/learners.ts';
 import { signedIn } from '../support/people.ts';
+import { sent } from './uploads.ts';
 import { handedIn, handIn, mark, marking, photo } from './work.ts';
 
 type Site = Pick<TestApp, 'app' | 'db'>;
@@ -38,7 +39,8 @@ export async function workPages(site: Site, reading: <V extends Client>(visitor:
   const pages = [await reading(await signedIn(site)).get(task), await lan.get(task), await lan.get('/courses/work')];
   const member = await putIn(site, group, lan, hoa);
   pages.push(await hoa.get(list), await hoa.get(`/cohorts/${group.id}`));
-  pages.push(await handIn(lan, {}, { name: 'a.jpg', bytes: 'x' }, 'work'));
+  await sent(lan, Buffer.from('x'), `${longName}.pdf`, `${task}/uploads`);
+  pages.push(await lan.get(task), await handIn(lan, {}, { name: 'a.jpg', bytes: 'x' }, 'work'));
   const files = [
     { name: 'nhà.jpg', bytes: await photo('jpeg', 40, 30) },
     { name: `${longName}.pdf`, bytes: 'x' },

@@ -7,6 +7,8 @@ export interface Network {
   cut(): void;
   /** While it is down it takes no new one either. */
   isDown: boolean;
+  /** It is cut by itself after so many bytes, one way and the other. */
+  bytesLeft: number;
   close(): void;
 }
 
@@ -29,6 +31,12 @@ export async function startNetwork(socketPath: string): Promise<Network> {
       to.destroy();
     });
     from.pipe(to);
+    from.on('data', ({ length }) => {
+      network.bytesLeft -= length;
+      if (network.bytesLeft >= 0) return;
+      network.bytesLeft = Number.POSITIVE_INFINITY;
+      cut();
+    });
   }
 
   function cut(): void {
@@ -42,6 +50,7 @@ export async function startNetwork(socketPath: string): Promise<Network> {
     port: typeof address === 'object' && address ? address.port : 0,
     cut,
     isDown: false,
+    bytesLeft: Number.POSITIVE_INFINITY,
     close() {
       server.close();
       cut();

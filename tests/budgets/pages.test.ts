@@ -1,5 +1,6 @@
 import t from 'tap';
 import type { Language } from '../../server/platform/i18n.ts';
+import { withWork } from '../assignments/work.ts';
 import { client } from '../support/client.ts';
 import { allByRole, type HTMLElement, parse, textOf } from '../support/html.ts';
 import { publish } from '../support/learners.ts';
@@ -19,6 +20,7 @@ const { app, db } = site;
 // Twice the length that authors are asked to keep to.
 const long = await longLesson(1_800);
 await publish(t, site, { 'vi/first.md': long, 'en/first.md': long }, 'long');
+await publish(t, site, withWork, 'work');
 const learners = { vi: await walk(site, 'vi'), en: await walk(site, 'en') };
 const pages = [...(await everyPage('vi')), ...(await everyPage('en'))];
 
@@ -129,6 +131,7 @@ async function everyPage(language: Language): Promise<LearnerPage[]> {
     ...lessons.map(({ slug, key }) => `/courses/${slug}/lessons/${key}`),
     ...questions,
     ...others.map((path) => `/${path}`),
+    '/courses/work/assignments/story',
     nowhere,
   ];
   return [...pages, ...paths.map((path) => ({ name: path, path, headers }))].map((page) => ({

@@ -23,6 +23,8 @@ const mutable: Record<string, string> = {
   announcement_readings: 'go over with a merger',
   announcements: 'are changed and withdrawn, and then stay as they were: tested with announcements',
   assignment_claims: 'say who is marking now',
+  assignment_upload_parts: 'go when their file is handed in',
+  assignment_uploads: 'grow, are handed in, and are cleared away',
   audit_events: 'refuses by statement: tested below',
   bank_questions: 'are written anew, taken out and put back: tested with publishing',
   bank_texts: 'are written anew, with their question',

@@ -129,6 +129,25 @@ const removals = {
     left: `select file_name as word from course_uploads order by 1`,
     remain: ['kept', 'waits'],
   },
+  'assignment-uploads': {
+    fill: `with course as (
+        insert into courses (id, slug, owner_organisation_id) values (gen_random_uuid(), 'viec', '${school}') returning id
+      ), version as (
+        insert into course_versions (id, course_id, number, provider_id, topic, level, hours, licence, languages, source_hash)
+        select gen_random_uuid(), id, 1, '${school}', 'internet', 'basic', 1, 'CC0', '{vi}', '' from course returning id, course_id
+      ), item as (
+        insert into items (id, version_id, position, key, kind, minutes, required, open, assignment)
+        select gen_random_uuid(), id, 1, 'bai', 'assignment', 5, true, true, '{}' from version returning id
+      ), enrolment as (
+        insert into enrolments (id, person_id, course_id, version_id)
+        select gen_random_uuid(), '${person}', course_id, id from version returning id
+      )
+      insert into assignment_uploads (id, person_id, enrolment_id, item_id, file_name, metadata, bytes, touched_at)
+      select gen_random_uuid(), '${person}', enrolment.id, item.id, word, '', 5, now() - age
+      from enrolment, item, (values ('gone', interval '25 hours'), ('kept', '23 hours')) as x (word, age)`,
+    left: `select file_name as word from assignment_uploads`,
+    remain: ['kept'],
+  },
   'merged-people': {
     fill: `with people as (
         insert into persons (id) select gen_random_uuid() from generate_series(1, 3) returning id

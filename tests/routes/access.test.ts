@@ -114,6 +114,11 @@ POST /essays/:id/claim                                                sign-in st
 POST /essays/:id/claim/remove                                         sign-in stranger · 303 mentor manager above owner · 404 rest
 POST /essays/:id/markings                                             sign-in stranger · 422 mentor manager above owner · 404 rest
 POST /courses/:slug/assignments/:key/submissions                      sign-in stranger · 422 learner · 403 rest
+OPTIONS /courses/:slug/assignments/:key/uploads                       sign-in stranger · 204 rest
+POST /courses/:slug/assignments/:key/uploads                          sign-in stranger · 412 learner · 403 rest
+HEAD /uploads/:id                                                     sign-in stranger · 412 learner · 404 rest
+PATCH /uploads/:id                                                    sign-in stranger · 412 learner · 404 rest
+POST /uploads/:id                                                     sign-in stranger · 412 learner · 404 rest
 GET /submissions/:id/files/:file                                      sign-in stranger · 200 learner mentor manager above owner · 404 rest
 GET /attempts/:id                                                     sign-in stranger · 200 learner · 404 rest
 GET /attempts/:id/answers                                             sign-in stranger · 303 learner · 404 rest
@@ -496,7 +501,8 @@ const fields: Record<string, Record<string, string>> = {
 };
 
 async function ask(visitor: Client, { name, method }: Route, address: string): Promise<Page> {
-  return method === 'GET' ? visitor.get(address) : visitor.post(address, fields[name]);
+  if (method === 'GET') return visitor.get(address);
+  return method === 'POST' ? visitor.post(address, fields[name]) : visitor.ask(method, address);
 }
 
 function outcome(page: Page): string {
@@ -536,7 +542,7 @@ t.test('Signed out, a page of one’s own leads to sign-in and back, and a form 
   for (const route of routes.filter(({ scope = '' }) => closed.has(scope))) {
     const path = address(route, ids);
     const page = await ask(client(app), route, path);
-    if (route.method === 'GET') {
+    if (route.method === 'GET' || route.method === 'HEAD') {
       t.match(page, { status: 303, headers: { location: `/sign-in?next=${encodeURIComponent(path)}` } }, route.name);
     } else {
       t.equal(page.status, 401, route.name);
@@ -565,10 +571,14 @@ t.test('No form is heard that another site sends, whoever is signed in', async (
   const { routes, people, address } = await world(t);
   const { all, ids } = await people();
   const fromElsewhere = { 'sec-fetch-site': 'cross-site', origin: 'https://evil.example' };
-  for (const route of routes.filter(({ method }) => method !== 'GET')) {
+  for (const route of routes.filter(({ method }) => method !== 'GET' && method !== 'HEAD')) {
     for (const visitor of Object.values(all)) {
       const before = visitor.cookies.get('session');
-      const page = await visitor.post(address(route, ids), {}, fromElsewhere);
+      const path = address(route, ids);
+      const page =
+        route.method === 'POST'
+          ? await visitor.post(path, {}, fromElsewhere)
+          : await visitor.ask(route.method, path, fromElsewhere);
       t.equal(page.status, 403, route.name);
       t.equal(visitor.cookies.get('session'), before, 'and nobody is signed out');
     }

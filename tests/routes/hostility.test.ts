@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import t from 'tap';
+import { offset } from '../assignments/uploads.ts';
 import type { Client } from '../support/client.ts';
 import type { Fields } from '../support/html.ts';
 import { seed } from '../support/seed.ts';
@@ -52,7 +53,9 @@ t.test(`Whatever is done to forms and addresses, no answer is a fault of ours (S
 });
 
 function ask(visitor: Client, route: Route, path: string, fields: Fields, headers: Record<string, string>) {
-  if (route.method !== 'GET') return visitor.post(path, wellFormed(fields), headers);
+  if (route.method === 'POST') return visitor.post(path, wellFormed(fields), headers);
+  if (route.method !== 'GET')
+    return visitor.ask(route.method, path, { ...offset(fields.length), ...headers }, Buffer.from(String(fields)));
   const query = new URLSearchParams(wellFormed(fields)).toString().slice(0, 4000);
   return visitor.get(`${path}${path.includes('?') ? '&' : '?'}${query}`, headers);
 }

@@ -3,6 +3,7 @@ import { v7 as newId } from 'uuid';
 import { keepFile } from '../../server/files/queries.ts';
 import type { Role } from '../../server/organisations/access.ts';
 import { announcement } from '../announcements/announcements.ts';
+import { begun } from '../assignments/uploads.ts';
 import { handedIn, withWork } from '../assignments/work.ts';
 import { checkIn } from '../check-ins/check-ins.ts';
 import { alsoLearns, cohort, cohortRequest, helpRequest, proposal, putIn, startGuiding } from '../cohorts/cohorts.ts';
@@ -127,6 +128,7 @@ export async function world(t: Test) {
       essay: await waitingEssay(site, theLearner, 'essay'),
       submission: submission.id,
       workFile: submission.file,
+      upload: (await begun(theLearner, 5, '', '/courses/work/assignments/story/uploads')).split('/').at(-1) ?? '',
       signOff: (await signOffOf(site, theLearner, 'signed')).split('/').at(-1) ?? '',
       attempt: attempt.split('/').at(-1) ?? '',
       person: theLearner.id,
@@ -254,6 +256,7 @@ const idsByPath = [
   ['/messages/', 'message'],
   ['/admin/message-reports/', 'messageReport'],
   ['/submissions/', 'submission'],
+  ['/uploads/', 'upload'],
   ['/sign-offs/', 'signOff'],
   ['/essays/', 'essay'],
   ['/publishing/uploads/', 'courseUpload'],

@@ -18,6 +18,7 @@ interface Upload {
   bytes: string | Buffer;
 }
 type Headers = Record<string, string>;
+export type Method = 'GET' | 'POST' | 'HEAD' | 'PATCH' | 'DELETE' | 'OPTIONS';
 type Typed = Record<string, string | string[] | null>;
 
 export type Client = ReturnType<typeof client>;
@@ -51,6 +52,11 @@ export function client(app: FastifyInstance, visitor: { headers?: Headers; addre
     return request('POST', url, { 'content-type': `multipart/form-data; boundary=${boundary}` }, body);
   }
 
+  /** What only scripts send. */
+  async function ask(method: Method, url: string, headers: Headers = {}, body?: Buffer): Promise<Page> {
+    return request(method, url, headers, body);
+  }
+
   /** To where the answer leads, if it leads on. */
   async function follow(page: Page): Promise<Page> {
     const { location } = page.headers;
@@ -78,12 +84,7 @@ export function client(app: FastifyInstance, visitor: { headers?: Headers; addre
     return get(`${url.split('?')[0]}?${new URLSearchParams(sent)}`);
   }
 
-  async function request(
-    method: 'GET' | 'POST',
-    url: string,
-    headers: Headers,
-    payload?: string | Buffer,
-  ): Promise<Page> {
+  async function request(method: Method, url: string, headers: Headers, payload?: string | Buffer): Promise<Page> {
     const answer = await app.inject({
       method,
       url,
@@ -101,7 +102,7 @@ export function client(app: FastifyInstance, visitor: { headers?: Headers; addre
     return { status, url, headers: told, body, html: parse(isHtml ? body : '') };
   }
 
-  return { get, post, upload, follow, submit, cookies };
+  return { get, post, upload, ask, follow, submit, cookies };
 }
 
 function part(boundary: string, head: string, content: string | Buffer): Buffer {

@@ -1,6 +1,7 @@
 import { type Kysely, sql, type Transaction } from 'kysely';
 import { byThemselves } from '../../accounts/queries.ts';
 import { eraseWork } from '../../assignments/erasing/queries.ts';
+import { removeUploadsOf } from '../../assignments/uploads/queries.ts';
 import { type AuditEvent, insertAuditEvent } from '../../audit/queries.ts';
 import { removeBundlesWith } from '../../certificates/bundles/queries.ts';
 import { publicName } from '../../certificates/names.ts';
@@ -53,6 +54,7 @@ export async function erasePerson(
   // Before the details go: they say how much of the name is public.
   const orphans = await (choice === 'withdraw' ? withdrawCertificates : keepPublicNames)(trx, personId);
   orphans.push(...(await removeBundlesWith(trx, personId)));
+  orphans.push(...(await removeUploadsOf(trx, personId)));
   await leaveAll(trx, { id: personId });
   await stopGuiding(trx, { id: personId });
   for (const { table, person, erasing } of inventory) {

@@ -3,6 +3,7 @@ import type { Kysely } from 'kysely';
 import type { Config } from '../../config.ts';
 import { readText } from '../../courses/package-files.ts';
 import type { Database } from '../../database/connection.ts';
+import { dropParts, withFile } from '../../files/parts.ts';
 import { keepFile } from '../../files/queries.ts';
 import type { FileStore } from '../../files/store.ts';
 import { MovingFault, type Note } from '../../moving-in/draft.ts';
@@ -14,7 +15,6 @@ import { settingsIn } from '../outline.ts';
 import { insertDraft, type NewDraft } from '../queries.ts';
 import { titleOf } from '../titles.ts';
 import { faultsOf, movedNotes, ownNotes, renamed } from './folders.ts';
-import { dropParts, withFile } from './parts.ts';
 import {
   type Claimed,
   claimUpload,

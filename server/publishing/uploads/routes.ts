@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { v7 as newId } from 'uuid';
 import { hiddenField } from '../../accounts/way-back.ts';
+import { dropParts, type KeptParts, keepParts } from '../../files/parts.ts';
 import { most } from '../../moving-in/limits.ts';
 import { orNotFound } from '../../platform/errors.ts';
 import { createPartWorker } from '../../platform/part-by-part.ts';
@@ -11,7 +12,6 @@ import { listAuthoredOrganisations } from '../queries.ts';
 import { type ReportPart, reportOf } from '../reports/report.ts';
 import { bringNext } from './bringing.ts';
 import { fileNameOf } from './folders.ts';
-import { dropParts, type KeptParts, keepParts } from './parts.ts';
 import { findUpload, insertUpload, listUploads, type Refusal, type Upload } from './queries.ts';
 
 /** That a file may be in; else it is told from the words. */

@@ -2,9 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Kysely } from 'kysely';
-import type { Database } from '../../database/connection.ts';
-import { dropFiles, keepFile } from '../../files/queries.ts';
-import type { FileStore } from '../../files/store.ts';
+import type { Database } from '../database/connection.ts';
+import { dropFiles, keepFile } from './queries.ts';
+import type { FileStore } from './store.ts';
 
 type Stores = { db: Kysely<Database>; files: FileStore };
 
@@ -45,6 +45,17 @@ export async function keepParts(stores: Stores, pieces: AsyncIterable<Buffer>): 
 
 export async function dropParts({ db, files }: Stores, hashes: string[]): Promise<void> {
   await dropFiles(db, files, hashes);
+}
+
+/** A file that is small enough to be held. @returns null where a part is gone */
+export async function readParts(files: FileStore, hashes: string[]): Promise<Buffer | null> {
+  const parts: Buffer[] = [];
+  for (const hash of hashes) {
+    const part = await files.find(hash);
+    if (part === null) return null;
+    parts.push(part.subarray(saltBytes));
+  }
+  return Buffer.concat(parts);
 }
 
 /** Lets work have the file on a disk, under its own name, for as long as it takes. */
