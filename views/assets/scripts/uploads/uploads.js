@@ -1,24 +1,17 @@
 // Sends the files of a form part by part (tus 1.0.0), then the form with their ids. A link that was cut costs one part, and the page goes on
 // by itself; so it does after a reload, when the same file is chosen again. Where the server refuses, the form goes as it is.
 (() => {
-  const largest = 512 * 1024;
-  const smallest = 16 * 1024;
+  const partBytes = 256 * 1024;
   const patience = 60_000;
 
-  // Some browsers keep nothing: then a reload begins anew.
-  const known = () => {
+  // Some browsers keep nothing: then a reload begins anew. `null` forgets all, for phones are shared.
+  const kept = (change) => {
+    let all = {};
     try {
-      return JSON.parse(localStorage.getItem('uploads')) || {};
-    } catch (_) {
-      return {};
-    }
-  };
-  const remember = (file, address) => {
-    const all = known();
-    const isFull = Object.keys(all).length > 50;
-    try {
-      localStorage.setItem('uploads', JSON.stringify(Object.assign(isFull ? {} : all, { [file]: address })));
+      if (change !== null) all = JSON.parse(localStorage.uploads || '{}');
+      localStorage.uploads = JSON.stringify(Object.assign(all, change));
     } catch (_) {}
+    return all;
   };
 
   const ask = (method, address, headers, body) =>
@@ -26,8 +19,8 @@
       const request = new XMLHttpRequest();
       request.open(method, address);
       request.timeout = patience;
-      request.setRequestHeader('Tus-Resumable', '1.0.0');
-      for (const name of Object.keys(headers)) request.setRequestHeader(name, headers[name]);
+      const all = Object.assign({ 'Tus-Resumable': '1.0.0' }, headers);
+      for (const name in all) request.setRequestHeader(name, all[name]);
       request.onloadend = () => resolve(request);
       request.send(body);
     });
@@ -44,17 +37,16 @@
   const send = async (file, home, tell) => {
     // No name: the next one at this phone could read it.
     const key = [home, file.size, file.lastModified].join(' ');
-    let address = known()[key];
+    let address = kept()[key];
     let offset = null;
-    let size = largest;
     let wait = 1000;
 
     const next = () => {
       if (!address)
         return ask('POST', home, { 'Upload-Length': file.size, 'Upload-Metadata': `filename ${inBase64(file.name)}` });
-      if (offset === null) return ask('HEAD', address, {});
+      if (offset === null) return ask('HEAD', address);
       const headers = { 'Upload-Offset': offset, 'Content-Type': 'application/offset+octet-stream' };
-      return ask('PATCH', address, headers, file.slice(offset, offset + size));
+      return ask('PATCH', address, headers, file.slice(offset, offset + partBytes));
     };
 
     tell(0);
@@ -63,24 +55,22 @@
       const { status } = answer;
       if (status === 201) {
         address = answer.getResponseHeader('Location');
-        remember(key, address);
+        kept({ [key]: address });
         offset = 0;
       } else if (status === 404 && address) {
         // It has run out, was handed in, or is somebody else's.
         address = null;
         offset = null;
       } else if (status === 0 || status === 409 || status >= 500) {
-        // What has come of the part is kept: a smaller one gets through where the link is slow.
+        // What has come of the part is kept.
         tell(null);
         offset = null;
-        size = Math.max(smallest, size / 2);
         await pause(wait);
         wait = Math.min(30_000, wait * 2);
       } else {
         const told = answer.getResponseHeader('Upload-Offset');
         if (status >= 300 || told === null) return null;
         offset = Number(told);
-        size = Math.min(largest, size * 2);
         wait = 1000;
       }
       if (offset !== null) tell(offset);
@@ -90,19 +80,13 @@
 
   const name = (form, id) => {
     const ready = form.querySelector(`[value="${id}"]`);
-    if (ready !== null) {
-      ready.checked = true;
-      return;
-    }
-    const input = document.createElement('input');
-    input.type = 'hidden';
-    input.name = `upload-${id}`;
-    input.value = id;
-    form.append(input);
+    if (ready !== null) ready.checked = true;
+    else form.insertAdjacentHTML('beforeend', `<input type="hidden" name="upload-${id}" value="${id}">`);
   };
 
-  const handIn = async (form, input, files, place) => {
+  const handIn = async (form, input, place) => {
     const words = place.dataset;
+    const files = Array.from(input.files);
     const tell = (text) => {
       place.className = 'note';
       place.textContent = text;
@@ -132,6 +116,8 @@
       tell(words.done);
       for (const address of addresses) name(form, address.split('/').pop());
       input.value = '';
+      // The server's pages show them from here on.
+      kept(null);
     }
     button.disabled = false;
     form.submit();
@@ -140,11 +126,9 @@
   document.addEventListener('submit', (event) => {
     const form = event.target;
     const place = form.querySelector('[data-uploads]');
-    if (place === null) return;
     const input = form.querySelector('[type=file]');
-    const files = Array.from(input.files);
-    if (files.length === 0) return;
+    if (place === null || input.files.length === 0) return;
     event.preventDefault();
-    handIn(form, input, files, place);
+    handIn(form, input, place);
   });
 })();
