@@ -82,7 +82,6 @@ import { mentoringDecisionRoutes, mentoringOfferRoutes } from './mentoring/offer
 import { mentoringRecordRoutes } from './mentoring/routes.ts';
 import { messageReportManagingRoutes, messageReportRoutes } from './messages/reports/routes.ts';
 import { messageRoutes } from './messages/routes.ts';
-import { measure } from './metrics/measuring.ts';
 import { metricsRoutes } from './metrics/routes.ts';
 import { exportRoutes } from './moving-out/routes.ts';
 import { dataRequestRoutes, myDataRoutes } from './my-data/routes.ts';
@@ -196,6 +195,8 @@ export async function buildApp({
     // As long as a request's head may be: what is too long to exist is not found, like anything else.
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 16_384 },
     rewriteUrl: readableUrl,
+    // What is sent is checked by forms, and answers are pages: the libraries for schemas of routes are not even read.
+    schemaController: { compilersFactory: { buildValidator: noSchemas, buildSerializer: noSchemas } },
     logController: new LogController({ disableRequestLogging: true }),
   });
   app.decorate('config', config);
@@ -204,7 +205,7 @@ export async function buildApp({
   app.decorate('files', files);
   app.decorate('hasher', hasher);
   app.decorate('postman', postman);
-  app.decorate('metrics', config.metricsToken === null ? null : measure(app, pool, () => listJobStates(db)));
+  app.decorate('metrics', config.metricsToken === null ? null : await measured(app, pool));
   app.decorateReply('goTo', goTo);
 
   await app.register(cookie);
@@ -397,4 +398,13 @@ export async function buildApp({
 
   await app.ready();
   return app;
+}
+
+function noSchemas(): never {
+  throw new Error('a route has no schema here: see platform/forms.ts');
+}
+
+async function measured(app: FastifyInstance, pool: Pool | undefined): Promise<FastifyInstance['metrics']> {
+  const { measure } = await import('./metrics/measuring.ts');
+  return measure(app, pool, () => listJobStates(app.db));
 }

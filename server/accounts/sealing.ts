@@ -1,6 +1,6 @@
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
 import type { Static, TSchema } from 'typebox';
-import Value from 'typebox/value';
+import Schema from 'typebox/schema';
 
 /** Something the server hands to a browser to bring back later, neither read nor changed on the way. */
 export interface Seal<T extends TSchema> {
@@ -26,7 +26,7 @@ export function unseal<T extends TSchema>(
   now: Date,
 ): Static<T> | null {
   const { until, content } = opened(kind.purpose, siteSecret, Buffer.from(sealed, 'base64url'));
-  return typeof until === 'number' && until > now.getTime() && Value.Check(kind.content, content) ? content : null;
+  return typeof until === 'number' && until > now.getTime() && Schema.Check(kind.content, content) ? content : null;
 }
 
 function opened(purpose: string, siteSecret: Uint8Array, bytes: Buffer): { until?: unknown; content?: unknown } {

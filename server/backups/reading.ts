@@ -3,7 +3,7 @@ import { buffer } from 'node:stream/consumers';
 import { isDeepStrictEqual, promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import { extract } from 'tar-stream';
-import Value from 'typebox/value';
+import Schema from 'typebox/schema';
 import { PlainError } from '../platform/plain-error.ts';
 import { format, Head, headName, Manifest, rowsName, sha256, TableSum } from './manifest.ts';
 
@@ -79,7 +79,7 @@ class Check {
     const head = name === headName ? parse(content) : null;
     if (!hasFormat(head)) throw this.fault('');
     if (head.format > format) throw newer(head.version);
-    if (!Value.Check(Head, head)) throw this.fault('');
+    if (!Schema.Check(Head, head)) throw this.fault('');
     this.#head = sha256(content);
     return { kind: 'head', head };
   }
@@ -106,7 +106,7 @@ class Check {
 
   #readManifest(name: string, content: Buffer): Part {
     const manifest = parse(content);
-    if (name !== `manifest-${sha256(content)}.json` || !Value.Check(Manifest, manifest)) {
+    if (name !== `manifest-${sha256(content)}.json` || !Schema.Check(Manifest, manifest)) {
       throw this.fault('its list of contents has changed');
     }
     if (manifest.head !== this.#head) throw this.fault('its beginning has changed');

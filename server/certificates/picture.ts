@@ -1,4 +1,3 @@
-import sharp from 'sharp';
 import { type Block, blocks, type Column, type PlacedLine, placeColumn, type Style } from '../paper/columns.ts';
 import { colours, firefly } from '../paper/drawing.ts';
 import type { Language, Translate } from '../platform/i18n.ts';
@@ -21,6 +20,7 @@ const left: Column = { align: 'left', x: edge, width: 830, top: 490, bottom: 576
 
 /** A PNG to share in a chat. Every letter is an outline: no font of the machine is used, and no name becomes markup. */
 export async function drawPicture(...facts: Parameters<typeof drawSvg>): Promise<Uint8Array> {
+  const { default: sharp } = await import('sharp');
   const svg = sharp(await drawSvg(...facts));
   return new Uint8Array(await svg.png({ palette: true, colours: 16, dither: 0, effort: 10 }).toBuffer());
 }

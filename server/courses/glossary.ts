@@ -1,5 +1,5 @@
 import Type from 'typebox';
-import Value from 'typebox/value';
+import Schema from 'typebox/schema';
 import { cleanLine } from '../platform/text.ts';
 import type { TextFault } from './fault.ts';
 import { formsOf, type Term } from './markdown-terms.ts';
@@ -28,7 +28,7 @@ export function readGlossary(source: string): { entries: GlossaryEntry[]; faults
     return { entries: [], faults: [{ line: 1, code: 'glossary_no_list', values: { most: mostTerms } }] };
   }
   const faults = schemaFaults(Glossary, value, reading);
-  if (faults.length > 0 || !Value.Check(Glossary, value)) return { entries: [], faults };
+  if (faults.length > 0 || !Schema.Check(Glossary, value)) return { entries: [], faults };
   const entries = value.map(({ term, meaning, forms = [] }, index) => ({
     term: cleanLine(term),
     meaning: cleanLine(meaning),

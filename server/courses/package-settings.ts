@@ -1,5 +1,5 @@
 import Type, { type Static, type TSchema } from 'typebox';
-import Value from 'typebox/value';
+import Schema from 'typebox/schema';
 import { type AssignmentSettings, ways } from '../assignments/rubric.ts';
 import type { Draw } from '../quizzes/draw.ts';
 import { type QuizSettings, quizRoles } from '../quizzes/settings.ts';
@@ -59,7 +59,7 @@ export function readSettings(text: string, folder: string): SettingsReading {
     ...listIn(value, 'items').flatMap((item, index) => schemaFaults(itemSchema(item), item, reading, ['items', index])),
     ...ownFaults(value, folder, reading),
   ];
-  const settings = faults.length === 0 && Value.Check(Course, value) ? settingsOf(value) : null;
+  const settings = faults.length === 0 && Schema.Check(Course, value) ? settingsOf(value) : null;
   return { settings, outline: outlineOf(value, reading), faults };
 }
 
@@ -155,10 +155,10 @@ function isKind(kind: unknown): kind is Kind {
 
 function outlineOf(value: unknown, reading: YamlReading): Outline {
   const languages = listIn(value, 'languages').filter((language) =>
-    Value.Check(Course.properties.languages.items, language),
+    Schema.Check(Course.properties.languages.items, language),
   );
   const items = listIn(value, 'items').flatMap((item, index) => {
-    if (!isRecord(item) || !Value.Check(Key, item.key)) return [];
+    if (!isRecord(item) || !Schema.Check(Key, item.key)) return [];
     const { key, kind } = item;
     if (!isKind(kind)) return [];
     const drawLines = listIn(item, 'draw').map((_, number) => reading.lineOf(['items', index, 'draw', number]));

@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import Type from 'typebox';
-import Value from 'typebox/value';
+import Schema from 'typebox/schema';
 import { cleanLine } from '../platform/text.ts';
 import type { TextFault } from './fault.ts';
 import { type MarkdownOptions, type RenderedMarkdown, renderInline, renderMarkdown } from './markdown.ts';
@@ -46,7 +46,7 @@ const FrontMatter = Type.Object({
 export function readCourseText(source: string, options: MarkdownOptions): TextReading<CourseText> {
   const { front, lines, end } = partFrontMatter(source);
   const { places, anchors, faults, html, plain } = renderMarkdown(blankUntil(lines, end), options);
-  const { title, summary, outcomes } = Value.Check(FrontMatter, front?.value)
+  const { title, summary, outcomes } = Schema.Check(FrontMatter, front?.value)
     ? front.value
     : { title: '', summary: '', outcomes: [] };
   const own = front === null ? [because(1, 'front_matter_missing')] : frontFaults(front);

@@ -1,4 +1,7 @@
-import sanitizeHtml from 'sanitize-html';
+import type { IOptions } from 'sanitize-html';
+import { later } from '../platform/later.ts';
+
+const sanitizer = later<typeof import('sanitize-html')>('sanitize-html');
 
 const inline = ['a', 'b', 'br', 'code', 'em', 'i', 'strong', 'sub', 'sup', 'u'];
 const table = ['table', 'thead', 'tbody', 'tr', 'th', 'td'];
@@ -41,14 +44,15 @@ export function sanitise(html: string): string {
 
 /** Html that an author wrote, in a question: plain formatting stays, headings become paragraphs, all else leaves its text. */
 export function sanitiseForeign(html: string): string {
-  const paragraph = sanitizeHtml.simpleTransform('p', {});
+  const { simpleTransform } = sanitizer();
+  const paragraph = simpleTransform('p', {});
   return clean(html, {
     ...common,
     allowedTags: [...inline, ...blocks],
     allowedAttributes: { a: ['href', 'rel'], ol: ['start'] },
     transformTags: {
       ...Object.fromEntries([...headings, 'div'].map((tag) => [tag, paragraph])),
-      a: sanitizeHtml.simpleTransform('a', { rel: 'noopener nofollow' }),
+      a: simpleTransform('a', { rel: 'noopener nofollow' }),
     },
   });
 }
@@ -64,6 +68,6 @@ export function sanitiseForeignInline(html: string): string {
 }
 
 /** Every other `>` comes out escaped, so these are the slashes of void elements, which HTML does not have. */
-function clean(html: string, options: sanitizeHtml.IOptions): string {
-  return sanitizeHtml(html, options).replaceAll(' />', '>');
+function clean(html: string, options: IOptions): string {
+  return sanitizer()(html, options).replaceAll(' />', '>');
 }

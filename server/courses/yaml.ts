@@ -1,5 +1,5 @@
 import Type, { type TSchema } from 'typebox';
-import Value from 'typebox/value';
+import Schema from 'typebox/schema';
 import { type Document, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument, visit } from 'yaml';
 import type { TextFault } from './fault.ts';
 
@@ -94,7 +94,7 @@ export function schemaFaults(schema: TSchema, value: unknown, reading: YamlReadi
     Type.IsArray(schema) && Array.isArray(value)
       ? value.flatMap((element, index) => schemaFaults(schema.items, element, reading, [...path, index]))
       : [];
-  if (elements.length > 0 || Value.Check(schema, value)) return elements;
+  if (elements.length > 0 || Schema.Check(schema, value)) return elements;
   const key = path.findLast((step) => typeof step === 'string');
   return key === undefined ? tell('yaml_no_keys') : tell(`setting_${key}`, { value: shown(value) });
 }

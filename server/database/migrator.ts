@@ -25,6 +25,9 @@ export async function listMigrationNames(): Promise<string[]> {
 
 async function readMigrations(): Promise<Record<string, Migration>> {
   const migrations: Record<string, Migration> = {};
-  for (const name of await listMigrationNames()) migrations[name] = await import(new URL(`${name}.ts`, folder).href);
+  for (const name of await listMigrationNames()) {
+    const load = () => import(new URL(`${name}.ts`, folder).href);
+    migrations[name] = { up: async (db) => (await load()).up(db) };
+  }
   return migrations;
 }

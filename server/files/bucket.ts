@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import { S3mini, S3ServiceError } from 's3mini';
+import { later } from '../platform/later.ts';
 import type { FileStore } from './store.ts';
+
+const s3mini = later<typeof import('s3mini')>('s3mini');
 
 /** Where a bucket is, and the keys to it. */
 export interface BucketAddress {
@@ -27,7 +29,7 @@ const longest = 60_000;
 
 /** In any store that speaks S3, for several machines that serve one database. */
 export function bucketStore(address: BucketAddress): FileStore {
-  const bucket = new S3mini({ ...address, requestAbortTimeout: longest });
+  const bucket = new (s3mini().S3mini)({ ...address, requestAbortTimeout: longest });
   async function find(hash: string): Promise<Buffer | null> {
     const bytes = await patiently(() => bucket.getObjectArrayBuffer(folder + hash));
     return bytes && Buffer.from(bytes);
@@ -62,7 +64,7 @@ export function bucketStore(address: BucketAddress): FileStore {
 }
 
 function nullIfMissing(error: unknown): null {
-  if (error instanceof S3ServiceError && error.status === 404) return null;
+  if (error instanceof s3mini().S3ServiceError && error.status === 404) return null;
   throw error;
 }
 
@@ -72,7 +74,7 @@ async function patiently<T>(work: () => Promise<T>): Promise<T> {
     try {
       return await work();
     } catch (error) {
-      if (error instanceof S3ServiceError && error.status < 500) throw new StoreUnreachable(error);
+      if (error instanceof s3mini().S3ServiceError && error.status < 500) throw new StoreUnreachable(error);
       await delay(wait);
     }
   }

@@ -4,7 +4,6 @@ import type { Kysely } from 'kysely';
 import type { Fault } from '../courses/fault.ts';
 import { type CoursePackage, checkPackage } from '../courses/package.ts';
 import { hashOf, readFolder, type SourceFolder } from '../courses/package-files.ts';
-import { readZippedFolder } from '../courses/package-zip.ts';
 import type { Database } from '../database/connection.ts';
 import { keepFile } from '../files/queries.ts';
 import type { FileStore } from '../files/store.ts';
@@ -63,6 +62,7 @@ export async function importPackage(stores: Stores, path: string, wish: Wish = {
     (found) => found.isFile(),
     () => false,
   );
+  const { readZippedFolder } = await import('../courses/package-zip.ts');
   return importSource(stores, isFile ? await readZippedFolder(path) : await readFolder(path), wish);
 }
 

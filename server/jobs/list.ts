@@ -7,7 +7,6 @@ import { removeEndedSessions, removeForgottenBrowsers } from '../accounts/sessio
 import { queueLetters } from '../announcements/letters/queries.ts';
 import { clearUploads } from '../assignments/uploads/clearing.ts';
 import { closeOverdue } from '../attempts/timing/closing.ts';
-import { backUpNightly } from '../backups/nightly.ts';
 import { removeOldBundles } from '../certificates/bundles/queries.ts';
 import { removeOldPlacements } from '../cohorts/placements/queries.ts';
 import { forgetOldAnswers } from '../cohorts/requests/queries.ts';
@@ -55,7 +54,11 @@ export function listJobs({ config, connection, db, files }: Parts): Job[] {
   const backup = {
     name: 'backup',
     schedule: '0 2 * * *',
-    run: async () => (backupDir === null ? 'BACKUP_DIR is not set' : backUpNightly({ connection, files }, backupDir)),
+    run: async () => {
+      if (backupDir === null) return 'BACKUP_DIR is not set';
+      const { backUpNightly } = await import('../backups/nightly.ts');
+      return backUpNightly({ connection, files }, backupDir);
+    },
   };
   const reminders = {
     name: 'expiry-reminders',

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import nodemailer from 'nodemailer';
 
 /** A mail as it goes out: headers and both parts are made by nodemailer. */
 export interface OutgoingMail {
@@ -30,17 +29,18 @@ export class SendingError extends Error {
 
 /** @param url such as smtps://user:password@mail.example.org:465 */
 export function smtpTransport(url: string): Send {
-  const transport = nodemailer.createTransport({
+  const settings = {
     url,
     connectionTimeout: 20_000,
     greetingTimeout: 20_000,
     socketTimeout: 30_000,
     disableFileAccess: true,
     disableUrlAccess: true,
-  });
+  };
   return async (mail) => {
+    const { createTransport } = await import('nodemailer');
     try {
-      await transport.sendMail(messageOf(mail));
+      await createTransport(settings).sendMail(messageOf(mail));
     } catch (error) {
       throw judged(error as SmtpFailure);
     }
@@ -49,8 +49,9 @@ export function smtpTransport(url: string): Send {
 
 /** Without a mail server each mail is a file that a mail program opens. It holds names and links that open accounts. */
 export function folderTransport(folder: string): Send {
-  const transport = nodemailer.createTransport({ streamTransport: true, buffer: true, newline: 'unix' });
   return async (mail) => {
+    const { createTransport } = await import('nodemailer');
+    const transport = createTransport({ streamTransport: true, buffer: true, newline: 'unix' });
     const { message } = await transport.sendMail(messageOf(mail));
     await mkdir(folder, { recursive: true, mode: 0o700 });
     const path = join(folder, `${mail.id}.eml`);

@@ -1,12 +1,14 @@
 import type { ListItem, Paragraph, PhrasingContent, RootContent, Text } from 'mdast';
-import { toMarkdown } from 'mdast-util-to-markdown';
 import { stringify } from 'yaml';
 import { fileOf } from '../courses/package-desk.ts';
 import type { Translate } from '../platform/i18n.ts';
+import { later } from '../platform/later.ts';
 import { cleanLine } from '../platform/text.ts';
 import { writeEscapes } from '../quizzes/gift-text.ts';
 import type { DraftAssignment } from './draft.ts';
 import { fitTitle } from './keys.ts';
+
+const mdast = later<typeof import('mdast-util-to-markdown')>('mdast-util-to-markdown');
 
 export interface WrittenItem {
   key: string;
@@ -67,7 +69,7 @@ export function courseText(title: string, about: string, items: WrittenItem[], t
   );
   const contents = contentsOf(items, t);
   const blocks = [about, ...(contents === '' ? [] : [contents])].filter(Boolean);
-  return `---\n${front}---\n\n${blocks.join('\n') || toMarkdown(paragraph([text(title)]))}`;
+  return `---\n${front}---\n\n${blocks.join('\n') || mdast().toMarkdown(paragraph([text(title)]))}`;
 }
 
 function contentsOf(items: WrittenItem[], t: Translate): string {
@@ -84,11 +86,11 @@ function contentsOf(items: WrittenItem[], t: Translate): string {
     return [...name, { type: 'list', spread: false, children: links }];
   });
   const heading: RootContent = { type: 'heading', depth: 2, children: [text(t('moving.contents'))] };
-  return toMarkdown({ type: 'root', children: [heading, ...blocks] }, { bullet: '-' });
+  return mdast().toMarkdown({ type: 'root', children: [heading, ...blocks] }, { bullet: '-' });
 }
 
 export function lessonText(title: string, body: string): string {
-  return `${toMarkdown({ type: 'heading', depth: 1, children: [text(title)] })}\n${body}`;
+  return `${mdast().toMarkdown({ type: 'heading', depth: 1, children: [text(title)] })}\n${body}`;
 }
 
 export function assignmentText(title: string, body: string, rubric: DraftAssignment['rubric'], t: Translate): string {
@@ -102,7 +104,7 @@ export function assignmentText(title: string, body: string, rubric: DraftAssignm
     },
     { lineWidth: 0 },
   );
-  return `---\n${front}---\n\n${lessonText(title, body.trim() === '' ? toMarkdown(paragraph([text(title)])) : body)}`;
+  return `---\n${front}---\n\n${lessonText(title, body.trim() === '' ? mdast().toMarkdown(paragraph([text(title)])) : body)}`;
 }
 
 function ownRubric(t: Translate): DraftAssignment['rubric'][number] {

@@ -3,7 +3,6 @@ import { buffer } from 'node:stream/consumers';
 import { wordsIn } from '../courses/package-desk.ts';
 import { keepFile } from '../files/queries.ts';
 import { turns } from '../platform/turns.ts';
-import { epubEntries, mimetype } from './epub.ts';
 import { mediaTypes } from './formats.ts';
 import {
   findBookHash,
@@ -14,7 +13,6 @@ import {
   recordBook,
 } from './queries.ts';
 import type { Stores } from './sources.ts';
-import { writeZip } from './zip.ts';
 
 /** Drawing takes a processor for a while: two at a time, so that pages are answered meanwhile. */
 const drawingTurn = turns(2);
@@ -71,6 +69,8 @@ async function drawBook(
     items,
     pictures,
   };
+  const { epubEntries, mimetype } = await import('./epub.ts');
+  const { writeZip } = await import('./zip.ts');
   return buffer(Readable.from(writeZip(epubEntries(book, wordsIn(language)), new Set([mimetype]))));
 }
 

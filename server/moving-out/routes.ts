@@ -8,7 +8,6 @@ import { signedIn } from '../platform/scopes.ts';
 import { turns } from '../platform/turns.ts';
 import { getVersion } from '../versions/reading.ts';
 import { getBook } from './books.ts';
-import { exportCourse } from './exporting.ts';
 import { endings, type Format, formats, isFormat, mediaTypes } from './formats.ts';
 import { findCourseOfAuthor, findReadVersion } from './queries.ts';
 
@@ -48,7 +47,7 @@ export function exportRoutes(app: FastifyInstance): void {
   /** What the file will not hold, before it is fetched. */
   app.get<WithFormat>('/courses/:slug/exports/:format', async (request, reply) => {
     const { course, format, language } = await open(request);
-    const { notes } = await writingTurn(() => exportCourse({ db, files }, course, format, language, config.publicUrl));
+    const { notes } = await writingTurn(() => exported(course, format, language));
     const report = outcomes.map((outcome) => ({
       outcome,
       sentences: notes.filter((note) => note.outcome === outcome).map((note) => inWords(note, request.language)),
@@ -58,7 +57,7 @@ export function exportRoutes(app: FastifyInstance): void {
 
   app.get<WithFormat>('/courses/:slug/exports/:format/file', async (request, reply) => {
     const { course, format, language } = await open(request);
-    const { bytes } = await writingTurn(() => exportCourse({ db, files }, course, format, language, config.publicUrl));
+    const { bytes } = await writingTurn(() => exported(course, format, language));
     const name = format === 'package' ? course.slug : `${course.slug}-${language}`;
     return reply
       .header('cache-control', 'no-store')
@@ -80,6 +79,11 @@ export function exportRoutes(app: FastifyInstance): void {
       .type(mediaTypes.epub)
       .send(bytes);
   });
+
+  async function exported(course: Course, format: Format, language: string) {
+    const { exportCourse } = await import('./exporting.ts');
+    return exportCourse({ db, files }, course, format, language, config.publicUrl);
+  }
 
   async function open(request: FastifyRequest<WithFormat>) {
     const { slug, format } = request.params;

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
 import { languages, translators } from '../platform/i18n.ts';
 import { pack } from './packing.ts';
 
@@ -43,6 +42,7 @@ async function makeParts(): Promise<Parts> {
 }
 
 async function bundled(name: string): Promise<string> {
+  const { build } = await import('esbuild');
   const { outputFiles } = await build({
     entryPoints: [fileURLToPath(new URL(name, folder))],
     bundle: true,

@@ -1,8 +1,10 @@
 import { buffer } from 'node:stream/consumers';
-import PDFDocument from 'pdfkit';
 import { fontFile } from '../platform/fonts.ts';
 import type { Language } from '../platform/i18n.ts';
+import { later } from '../platform/later.ts';
 import type { Document, Structure } from './writing.ts';
+
+const pdfkit = later<typeof import('pdfkit')>('pdfkit');
 
 /** A4 upright, in points. */
 export const page = { width: 595.28, height: 841.89 };
@@ -17,6 +19,7 @@ export function openDocument(
   language: Language,
   { layout = 'portrait', date = '1970-01-01' }: { layout?: 'portrait' | 'landscape'; date?: string } = {},
 ): { doc: Document; root: Structure } {
+  const PDFDocument = pdfkit();
   const doc = new PDFDocument({
     size: 'A4',
     layout,

@@ -1,5 +1,5 @@
 import Type from 'typebox';
-import Value from 'typebox/value';
+import Schema from 'typebox/schema';
 import type { TextFault } from '../courses/fault.ts';
 import { isRecord, listIn, type Path, readYaml, schemaFaults, type YamlReading } from '../courses/yaml.ts';
 import type { Language } from '../platform/i18n.ts';
@@ -38,7 +38,7 @@ export function readPathFile(source: string): PathFileReading {
       ...courseFaults(path, index, reading),
     ];
     faults.push(...found);
-    return found.length === 0 && Value.Check(PathEntry, path) ? [settingsOf(path, index, reading)] : [];
+    return found.length === 0 && Schema.Check(PathEntry, path) ? [settingsOf(path, index, reading)] : [];
   });
   const ids = listIn(value, 'paths').flatMap((path) => (isRecord(path) ? String(path.id) : []));
   return { paths, ids, faults };

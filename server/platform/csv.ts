@@ -1,5 +1,7 @@
-import { parse } from 'csv-parse/sync';
+import { later } from './later.ts';
 import { cleanLine } from './text.ts';
+
+const csv = later<typeof import('csv-parse/sync')>('csv-parse/sync');
 
 export interface CsvRow {
   /** In the file, from 1: where an editor finds it. */
@@ -21,7 +23,7 @@ export function readCsv(bytes: Uint8Array, mostRows: number): CsvReading {
   if (text === null) return { fault: 'encoding', line: 1 };
   let records: { record: string[]; info: { lines: number } }[];
   try {
-    records = parse(text, {
+    records = csv().parse(text, {
       delimiter: delimiterOf(text),
       info: true,
       relax_column_count: true,

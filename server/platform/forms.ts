@@ -1,5 +1,5 @@
 import Type, { type Static, type TObject, type TSchema } from 'typebox';
-import Value from 'typebox/value';
+import Schema from 'typebox/schema';
 import { cleanLine, cleanText } from './text.ts';
 
 /**
@@ -53,7 +53,8 @@ export function readForm<T extends TObject>(schema: T, body: unknown): Form<Stat
     const value = convert(options.type, text, typed);
     if (value !== undefined) data[name] = value;
   }
-  const wrong = new Set(Value.Errors(schema, data).flatMap(errorFields));
+  const [, found] = Schema.Errors(schema, data);
+  const wrong = new Set(found.flatMap(errorFields));
   const errors: Errors = {};
   // In the order of the form, as they are read.
   for (const [name, property] of Object.entries(schema.properties)) {

@@ -1,4 +1,6 @@
-import { create } from 'qrcode';
+import { later } from './later.ts';
+
+const qrcode = later<typeof import('qrcode')>('qrcode');
 
 /** The white margin that scanners need around a QR code, in modules. */
 export const quietZone = 4;
@@ -12,7 +14,7 @@ export interface QrCode {
 
 /** @param errorCorrectionLevel M: a code on paper still reads with 15 % of it folded or stained; L: 7 % */
 export function qrCode(text: string, errorCorrectionLevel: 'L' | 'M' = 'M'): QrCode {
-  const { modules } = create(text, { errorCorrectionLevel });
+  const { modules } = qrcode().create(text, { errorCorrectionLevel });
   let path = '';
   for (let row = 0; row < modules.size; row += 1) {
     // Neighbours in one run: between single squares printers and screens leave hairlines.

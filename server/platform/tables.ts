@@ -1,5 +1,4 @@
 import type { FastifyReply } from 'fastify';
-import writeSheet from 'write-excel-file/node';
 import { writeCsv } from './csv.ts';
 import { dayOf } from './day.ts';
 import { queryText } from './forms.ts';
@@ -52,6 +51,7 @@ export async function sendSheet(reply: FastifyReply, { name, title, header, rows
     ),
   }));
   const head = header.map((value) => ({ value, type: String, fontWeight: 'bold' as const, wrap: true }));
+  const { default: writeSheet } = await import('write-excel-file/node');
   const bytes = await writeSheet([head, ...data], {
     sheet: title,
     columns,

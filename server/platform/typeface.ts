@@ -1,5 +1,6 @@
-import { type Font, openSync } from 'fontkit';
+import type { Font } from 'fontkit';
 import { fontFile, type Weight } from './fonts.ts';
+import { later } from './later.ts';
 import { cleanLine } from './text.ts';
 
 /** A font as something to measure with and to take outlines from. Sizes and widths are in whatever unit the caller draws in. */
@@ -31,6 +32,7 @@ export function graphemesOf(text: string): string[] {
   return Array.from(segmenter.segment(text), ({ segment }) => segment);
 }
 
+const fontkit = later<typeof import('fontkit')>('fontkit');
 const segmenter = new Intl.Segmenter('vi', { granularity: 'grapheme' });
 
 function drawable(grapheme: string): string {
@@ -78,7 +80,7 @@ const opened = new Map<Weight, Font>();
 function font(weight: Weight): Font {
   const known = opened.get(weight);
   if (known !== undefined) return known;
-  const found = openSync(fontFile(weight));
+  const found = fontkit().openSync(fontFile(weight));
   if (!('layout' in found)) throw new Error(`${fontFile(weight)} holds several fonts`);
   opened.set(weight, found);
   return found;

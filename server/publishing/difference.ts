@@ -1,4 +1,6 @@
-import { diffLines as compare } from 'diff';
+import { later } from '../platform/later.ts';
+
+const diff = later<typeof import('diff')>('diff');
 
 export interface DiffLine {
   /** `gap`: lines that are the same in both are left out */
@@ -13,7 +15,7 @@ const longest = 2_000;
 
 /** What one text has that the other has not, line by line. */
 export function diffLines(before: string, after: string): DiffLine[] {
-  const parts = compare(before, after, { timeout: longest }) ?? [
+  const parts = diff().diffLines(before, after, { timeout: longest }) ?? [
     { value: before, removed: true, added: false },
     { value: after, added: true, removed: false },
   ];

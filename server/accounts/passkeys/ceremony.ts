@@ -1,10 +1,4 @@
 import { isIP } from 'node:net';
-import {
-  generateAuthenticationOptions,
-  generateRegistrationOptions,
-  verifyAuthenticationResponse,
-  verifyRegistrationResponse,
-} from '@simplewebauthn/server';
 import { parse } from 'uuid';
 import type { Made, Used } from './credential.ts';
 
@@ -42,6 +36,7 @@ export async function optionsToMake(
   person: { id: string; full_name: string; learner_code: string },
   passkeys: Named[],
 ) {
+  const { generateRegistrationOptions } = await import('@simplewebauthn/server');
   return generateRegistrationOptions({
     rpName: 'Đom Đóm',
     rpID: site.id,
@@ -59,12 +54,14 @@ export async function optionsToMake(
 /** @param passkeys those of the person, when it is known who that is */
 export async function optionsToUse(site: PasskeySite, passkeys: Named[]) {
   const allowCredentials = passkeys.map(asDescriptor);
+  const { generateAuthenticationOptions } = await import('@simplewebauthn/server');
   return generateAuthenticationOptions({ rpID: site.id, allowCredentials, userVerification: 'required', timeout });
 }
 
 /** The key that was made, or null when what came is not an answer to that challenge. */
 export async function checkMade(site: PasskeySite, made: Made, challenge: string) {
   return orNull(async () => {
+    const { verifyRegistrationResponse } = await import('@simplewebauthn/server');
     const { verified, registrationInfo } = await verifyRegistrationResponse({
       response: made,
       expectedChallenge: challenge,
@@ -89,6 +86,7 @@ export async function checkUsed(
   if (userHandle !== undefined && userHandle !== Buffer.from(parse(passkey.person_id)).toString('base64url'))
     return null;
   return orNull(async () => {
+    const { verifyAuthenticationResponse } = await import('@simplewebauthn/server');
     const { verified, authenticationInfo } = await verifyAuthenticationResponse({
       response: used,
       expectedChallenge: challenge,

@@ -1,5 +1,5 @@
 import Type, { type Static, type TSchema } from 'typebox';
-import Value from 'typebox/value';
+import Schema from 'typebox/schema';
 
 const encoded = (maxLength: number) => Type.String({ minLength: 1, maxLength, pattern: '^[A-Za-z0-9_-]+$' });
 const common = {
@@ -35,13 +35,13 @@ export type Used = Static<typeof Used>;
 /** Null for anything else. */
 export function readCredential<T extends TSchema>(schema: T, text: string): Static<T> | null {
   const credential = readJson(text);
-  return Value.Check(schema, credential) ? credential : null;
+  return Schema.Check(schema, credential) ? credential : null;
 }
 
 /** The challenge that the browser says it has answered. */
 export function challengeOf({ response }: Made | Used): string | null {
   const said = readJson(Buffer.from(response.clientDataJSON, 'base64url').toString('utf8'));
-  return Value.Check(WithChallenge, said) ? said.challenge : null;
+  return Schema.Check(WithChallenge, said) ? said.challenge : null;
 }
 const WithChallenge = Type.Object({ challenge: encoded(100) });
 

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
-import sharp, { type Sharp } from 'sharp';
+import type { Sharp } from 'sharp';
 
 export type PhotoFault = 'no_qr' | 'heic' | 'no_picture' | 'too_many_pixels' | 'busy';
 export type PhotoReading = { text: string } | { fault: PhotoFault };
@@ -35,6 +35,7 @@ export async function readPhoto(bytes: Buffer): Promise<PhotoReading> {
 }
 
 async function readNow(bytes: Buffer): Promise<PhotoReading> {
+  const { default: sharp } = await import('sharp');
   try {
     const { format, width, height } = await sharp(bytes, { limitInputPixels: false }).metadata();
     const most = format === 'jpeg' ? mostPixels.jpeg : mostPixels.other;
@@ -50,6 +51,7 @@ async function readNow(bytes: Buffer): Promise<PhotoReading> {
 }
 
 async function textOn(whole: GreyPicture): Promise<string | null> {
+  const { default: sharp } = await import('sharp');
   const worker = new Worker(new URL('qr-worker.ts', import.meta.url), {
     // None of what the process was started with: a worker begins anew for each picture.
     execArgv: [],

@@ -1,8 +1,10 @@
-import { toMarkdown } from 'mdast-util-to-markdown';
 import { freeKey } from '../../moving-in/keys.ts';
+import { later } from '../../platform/later.ts';
 import { writeEscapes } from '../../quizzes/gift-text.ts';
 import { type Checked, textOf } from '../checking.ts';
 import { isText } from '../files/content.ts';
+
+const mdast = later<typeof import('mdast-util-to-markdown')>('mdast-util-to-markdown');
 
 /** A text of the draft in which a picture stands, and the words that stand for it there. */
 export interface Usage {
@@ -35,7 +37,9 @@ function wordsIn(text: string, picture: string): string[] {
 /** What an author puts into a text where the picture is to stand. */
 export function markdownOf(picture: string, words: string, text: string): string {
   const image = { type: 'image' as const, url: `../${picture}`, alt: words };
-  const markdown = toMarkdown({ type: 'paragraph', children: [image] }).trim();
+  const markdown = mdast()
+    .toMarkdown({ type: 'paragraph', children: [image] })
+    .trim();
   return text.endsWith('.gift') ? writeEscapes(markdown) : markdown;
 }
 

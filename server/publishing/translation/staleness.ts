@@ -1,6 +1,8 @@
-import { diffArrays } from 'diff';
+import { later } from '../../platform/later.ts';
 import { type Known, pairUp } from './pairing.ts';
 import type { Part } from './part.ts';
+
+const diff = later<typeof import('diff')>('diff');
 
 /** That a part may say no longer what its partner in another language says, or that it has yet to be written. */
 export interface Mark {
@@ -198,7 +200,7 @@ function runsByPlace(before: Part[], after: Part[]): Runs {
 function runsInOrder(before: Part[], after: Part[]): Runs {
   const runs: Runs = { kept: new Map(), changed: [], removed: [], added: [] };
   const hashes = (parts: Part[]) => parts.map(({ hash }) => hash);
-  const steps = diffArrays(hashes(before), hashes(after), { timeout: 2_000 }) ?? [
+  const steps = diff().diffArrays(hashes(before), hashes(after), { timeout: 2_000 }) ?? [
     { value: hashes(before), removed: true, added: false },
     { value: hashes(after), removed: false, added: true },
   ];
