@@ -1,9 +1,8 @@
-import type { Dependencies } from './app.ts';
 import { readDemoConfig } from './config.ts';
 import { hasOwner } from './demo/queries.ts';
 import { characters, password, pin } from './demo/story.ts';
 import { tellStory } from './demo/telling.ts';
-import { main as run, whole } from './main.ts';
+import { type Prepared, main as run, whole } from './main.ts';
 import { progress } from './platform/progress.ts';
 
 /** `npm run demo`: the server, with people at every stage of learning. The next start finds them as they are then. */
@@ -11,7 +10,7 @@ export async function main(args: string[]): Promise<void> {
   await run(args, { ...whole, configure: readDemoConfig, prepare });
 }
 
-async function prepare(site: Dependencies): Promise<void> {
+async function prepare(site: Prepared): Promise<void> {
   await whole.prepare(site);
   if (!(await hasOwner(site.db))) {
     const bar = progress('People arrive', characters.length);

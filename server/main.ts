@@ -11,10 +11,11 @@ import { connect } from './database/connection.ts';
 import { replicaConnection } from './database/external.ts';
 import { takeLock } from './database/lock.ts';
 import { migrate } from './database/migrator.ts';
-import { openDatabase } from './database/open.ts';
+import { type OpenDatabase, openDatabase } from './database/open.ts';
 import { readingFrom } from './database/replica.ts';
 import { openFileStore } from './files/opening.ts';
-import { importCourses, sentence } from './imports/importing.ts';
+import { importCoursesApart } from './imports/apart.ts';
+import { sentence } from './imports/importing.ts';
 import { listJobs } from './jobs/list.ts';
 import { createPostman } from './mail/postman.ts';
 import { folderTransport, type Send, smtpTransport } from './mail/transport.ts';
@@ -29,6 +30,9 @@ const coursesFolder = fileURLToPath(new URL('../courses/', import.meta.url));
 
 type Close = () => Promise<unknown>;
 
+/** What a site is made ready with. */
+export type Prepared = Dependencies & Pick<OpenDatabase, 'connection'> & { closing: AbortSignal };
+
 export const whole = { configure: readConfig, prepare, build: buildApp, listJobs };
 
 /**
@@ -37,9 +41,9 @@ export const whole = { configure: readConfig, prepare, build: buildApp, listJobs
  */
 export async function main(_args: string[] = [], { configure, prepare, build, listJobs } = whole): Promise<void> {
   const opened: Close[] = [];
-  let isClosing = false;
+  const closing = new AbortController();
   const grace = closeWithGrace({ delay: 20_000 }, async ({ err }) => {
-    isClosing = true;
+    closing.abort();
     if (err) console.error(err instanceof PlainError ? err.message : err);
     await closeAll(opened);
   });
@@ -56,7 +60,7 @@ export async function main(_args: string[] = [], { configure, prepare, build, li
     if (replica !== null) opened.push(() => within(1_000, replica.pool.end()));
     const reading = replica === null ? db : readingFrom(replica.db, db, console.error);
     const files = openFileStore(config);
-    await prepare({ config, db, files });
+    await prepare({ config, db, files, connection: database.connection, closing: closing.signal });
     const postman = createPostman({ db, config, send: transportFor(config) }, console.error);
     opened.push(() => within(5_000, postman.close()));
     const app = await build({ config, db, reading, files, postman, pool });
@@ -68,7 +72,7 @@ export async function main(_args: string[] = [], { configure, prepare, build, li
     opened.push(runJobs(pool, listJobs({ config, connection: database.connection, db, files })));
   } catch (error) {
     // A signal has come meanwhile: this failure only follows from it, and the process is about to end.
-    if (isClosing) return;
+    if (closing.signal.aborted) return;
     grace.uninstall();
     await closeAll(opened);
     throw error;
@@ -125,11 +129,12 @@ async function listen(app: FastifyInstance, { host, port }: Config): Promise<voi
 }
 
 /** What comes with the platform: its organisation and its courses. A broken course is told and stops nothing. */
-async function prepare({ config, db, files }: Dependencies): Promise<void> {
+async function prepare({ config, db, connection, closing }: Prepared): Promise<void> {
   useOwnFonts(join(config.dataDir, 'fonts'));
   await ensureRootOrganisation(db);
   await ensureProvinces(db);
-  for (const { folder, faults, version } of await importCourses({ db, files }, coursesFolder)) {
+  const told = { root: coursesFolder, connection, config };
+  for (const { folder, faults, version } of await importCoursesApart(db, told, closing)) {
     if (version !== null) console.log(`courses/${folder}: version ${version}`);
     for (const fault of faults) console.error(sentence(`courses/${folder}`, fault, 'en'));
   }

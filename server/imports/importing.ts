@@ -32,15 +32,25 @@ interface Stores {
 
 /** Imports every course folder that has changed since its last import. One that is broken stops no other. */
 export async function importCourses(stores: Stores, root: string): Promise<ImportOutcome[]> {
-  const entries = await readdir(root, { withFileTypes: true });
-  const folders = entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
   const outcomes: ImportOutcome[] = [];
-  for (const name of folders.sort()) {
-    if ((await readdir(join(root, name))).includes('course.yaml')) {
-      outcomes.push(await importFolder(stores, join(root, name)));
-    }
-  }
+  for (const path of await listFolders(root)) outcomes.push(await importFolder(stores, path));
   return outcomes;
+}
+
+/** Whether a course folder has changed since its last import, or was broken then. */
+export async function hasNews(db: Kysely<Database>, root: string): Promise<boolean> {
+  for (const path of await listFolders(root)) {
+    const source = await readFolder(path);
+    if (!isDone(await findImport(db, source.name), hashOf(source))) return true;
+  }
+  return false;
+}
+
+async function listFolders(root: string): Promise<string[]> {
+  const entries = await readdir(root, { withFileTypes: true });
+  const paths = entries.filter((entry) => entry.isDirectory()).map(({ name }) => join(root, name));
+  const isCourse = await Promise.all(paths.map(async (path) => (await readdir(path)).includes('course.yaml')));
+  return paths.filter((_, index) => isCourse[index]).sort();
 }
 
 interface Wish {

@@ -1,23 +1,17 @@
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { availableParallelism, loadavg, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readFile, writeFile } from 'node:fs/promises';
+import { availableParallelism, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
 import { chromium } from 'playwright-core';
-import { buildApp } from '../../server/app.ts';
-import { readConfig } from '../../server/config.ts';
-import { connect } from '../../server/database/connection.ts';
-import { findPostgres } from '../../server/database/embedded.ts';
-import { folderStore } from '../../server/files/store.ts';
 import { type LearnerPage, long, walk } from '../budgets/learner.ts';
-import type { TestApp } from '../support/app.ts';
 import { launchOptions } from '../support/chromium.ts';
 import { helperPages } from './helper-pages.ts';
 import { learnerLoads } from './learner-loads.ts';
 import { measureLoads } from './load.ts';
 import { measureMatching } from './matching.ts';
-import { freePort, startProgram } from './programs.ts';
+import { startProgram } from './programs.ts';
 import { loadsInWords, matchingInWords, number, type PageRow, pagesInWords, seconds } from './report.ts';
+import { type Endings, endAll, openTwin, startServer, type Twin } from './started.ts';
 import { throttle, visit } from './visits.ts';
 import { weigh } from './wire.ts';
 
@@ -31,14 +25,12 @@ const effort = options.long
   ? { visits: 5, rounds: 7, seconds: 5, handIns: 40 }
   : { visits: 1, rounds: 3, seconds: 1, handIns: 12 };
 
-type Twin = Pick<TestApp, 'app' | 'db' | 'statements'>;
-
-const endings: (() => Promise<unknown>)[] = [];
+const endings: Endings = [];
 const interrupted = Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]).then(() => true);
 try {
   if (await Promise.race([main(), interrupted])) process.exitCode = 1;
 } finally {
-  await endAll();
+  await endAll(endings);
 }
 // What was interrupted may still be waiting for something.
 process.exit();
@@ -46,8 +38,9 @@ process.exit();
 async function main(): Promise<void> {
   const begun = performance.now();
   const machine = { cores: availableParallelism(), load: loadavg()[0] ?? 0, node: process.version };
-  const { url, dataDir, pid } = await startServer();
-  const twin = await openTwin(url, dataDir);
+  const started = await startServer(endings);
+  const { url, dataDir, pid } = started;
+  const twin = await openTwin(endings, started);
   const pages = [...(await walk(twin)).pages, ...(await helperPages(twin))];
 
   const rows = await measurePages(pages, url, twin);
@@ -67,39 +60,6 @@ async function main(): Promise<void> {
   if (options.json) await writeFile(options.json, `${JSON.stringify(found, null, 2)}\n`);
   const busy = `${machine.cores} cores, which others kept at a load of ${machine.load.toFixed(1)} when this began`;
   console.log(`\n${busy}; Node ${machine.node}; took ${seconds(performance.now() - begun)}.`);
-}
-
-/** As `npm start` does, over a data folder of its own; what the environment or `.env` says is for the site, not for this. */
-async function startServer(): Promise<{ url: string; dataDir: string; pid: number | undefined }> {
-  const dataDir = await mkdtemp(join(tmpdir(), 'domdom-bench-'));
-  endings.push(() => rm(dataDir, { recursive: true, force: true }));
-  const port = String(await freePort());
-  const url = `http://127.0.0.1:${port}`;
-  const settings = { HOST: '127.0.0.1', PORT: port, PUBLIC_URL: url, DATA_DIR: dataDir, LOG_LEVEL: 'warn' };
-  const server = startProgram('server/start.js', [], {
-    ...settings,
-    DATABASE_URL: '',
-    TRUST_PROXY: '',
-    NODE_ENV: 'production',
-    NODE_OPTIONS: '--max-semi-space-size=8',
-  });
-  endings.push(server.stop);
-  // By then the courses are imported.
-  await server.untilSays(/^Đom Đóm: http/m);
-  return { url, dataDir, pid: server.process.pid };
-}
-
-/** The same app in this process, over the database of the started one: it fills forms in, and its statements can be counted. */
-async function openTwin(url: string, dataDir: string): Promise<Twin> {
-  const connection = await findPostgres(dataDir);
-  if (connection === null) throw new Error(`No PostgreSQL runs over ${dataDir}`);
-  const statements: string[] = [];
-  const { db } = connect(connection, (statement) => statements.push(statement));
-  endings.push(() => db.destroy());
-  const config = readConfig({ DATA_DIR: dataDir, PUBLIC_URL: url, LOG_LEVEL: 'warn' }, dataDir);
-  const app = await buildApp({ config, db, files: folderStore(join(dataDir, 'files')) });
-  endings.push(() => app.close());
-  return { app, db, statements };
 }
 
 async function startBare(dataDir: string): Promise<string> {
@@ -142,8 +102,4 @@ async function residentBytes(pid: number | undefined): Promise<number | null> {
 /** One line on the terminal that the next takes the place of. */
 function progress(words: string): void {
   if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${words}`);
-}
-
-async function endAll(): Promise<void> {
-  for (const end of endings.splice(0).reverse()) await end().catch(console.error);
 }
