@@ -35,7 +35,7 @@ const deeds = [
   'files/parts',
   'imports/apart',
   'imports/importing',
-  'imports/importing-child',
+  'imports/importing-worker',
   'jobs/list',
   'joining/codes/pages',
   'key-corrections/marking-again/parts',

@@ -11,10 +11,12 @@ pg.types.setTypeParser(pg.types.builtins.NUMERIC, Number);
 pg.types.setTypeParser(pg.types.builtins.INT8, Number);
 
 const statementNames = new Map<string, string>();
+/** What is named is kept, here and in each connection of PostgreSQL; lists of another length each time are other statements. */
+const mostNames = 3_000;
 
-function statementName(text: string): string {
+function statementName(text: string): string | undefined {
   let name = statementNames.get(text);
-  if (name === undefined) {
+  if (name === undefined && statementNames.size < mostNames) {
     name = createHash('sha1').update(text).digest('base64url');
     statementNames.set(text, name);
   }
@@ -44,8 +46,8 @@ class NamingClient extends PatientClient {
   override query(...args: any[]): any {
     const [text, values, ...rest] = args;
     const isParametrised = typeof text === 'string' && Array.isArray(values) && values.length > 0;
-    const named = isParametrised ? [{ name: statementName(text), text, values }, ...rest] : args;
-    return super.query(...named);
+    const name = isParametrised ? statementName(text) : undefined;
+    return super.query(...(name === undefined ? args : [{ name, text, values }, ...rest]));
   }
 }
 

@@ -1,12 +1,12 @@
-import { fork } from 'node:child_process';
 import { once } from 'node:events';
+import { Worker } from 'node:worker_threads';
 import type { Kysely } from 'kysely';
 import type { PoolConfig } from 'pg';
 import type { Config } from '../config.ts';
 import type { Database } from '../database/connection.ts';
 import { hasNews, type ImportOutcome } from './importing.ts';
 
-/** What the child is told: the same database and files as here. */
+/** What the thread is told: the same database and files as here. */
 export interface Told {
   root: string;
   connection: PoolConfig;
@@ -14,26 +14,22 @@ export interface Told {
 }
 
 /**
- * Imports the course folders that have changed in a process of its own: drawing all their pictures takes two hundred megabytes, most of which a
- * process never gives back. Where nothing has changed there is none.
+ * Imports the course folders that have changed in a thread that ends, with all the libraries which reading and drawing take. Where nothing has
+ * changed there is none.
+ * @param signal of a server that ends before it has begun
  */
 export async function importCoursesApart(
   db: Kysely<Database>,
-  told: Told,
+  { root, connection, config: { bucket, dataDir } }: Told,
   signal: AbortSignal,
 ): Promise<ImportOutcome[]> {
-  if (!(await hasNews(db, told.root))) return [];
-  // Without what this one was started with, such as a debugger's port.
-  const child = fork(new URL('importing-child.ts', import.meta.url), { execArgv: [], signal });
-  const outcomes = once(child, 'message').then(([message]) => message as ImportOutcome[]);
-  const end = once(child, 'exit').then((): never => {
-    throw new Error('The courses could not be imported: see above.');
-  });
-  end.catch(() => {});
-  child.send({ root: told.root, connection: told.connection, config: told.config });
+  if (!(await hasNews(db, root))) return [];
+  const told: Told = { root, connection, config: { bucket, dataDir } };
+  const worker = new Worker(new URL('importing-worker.ts', import.meta.url), { workerData: told, execArgv: [] });
   try {
-    return await Promise.race([outcomes, end]);
+    const [outcomes] = await once(worker, 'message', { signal });
+    return outcomes;
   } finally {
-    if (child.connected) child.disconnect();
+    await worker.terminate();
   }
 }

@@ -29,6 +29,9 @@ export function offlineParts(): Promise<Parts> {
 /** Nearly all of the script is packed: as it stands, it alone would be larger than the whole file may be. */
 async function makeParts(): Promise<Parts> {
   const [script, start] = await Promise.all([bundled('page.js'), bundled('start.js')]);
+  // Its service is a process, which would wait for more.
+  const { stop } = await import('esbuild');
+  await stop();
   const style = tightened(readFileSync(new URL('verify.css', folder), 'utf8'));
   const policy = [
     "default-src 'none'",

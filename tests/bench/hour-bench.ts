@@ -109,11 +109,11 @@ async function sample(url: string, token: string, minute: number): Promise<Sampl
   };
 }
 
-/** Of the least that each third held, since what nobody needs any more goes when there is need. */
+/** Of the least that each third held, since what nobody needs any more goes when there is need; 0 where it took too short to tell. */
 function growth(samples: Sample[]): number {
   const third = Math.floor(samples.length / 3);
   const least = (some: Sample[]) => Math.min(...some.map(({ heap }) => heap));
-  return third === 0 ? 0 : least(samples.slice(-third)) - least(samples.slice(-2 * third, -third));
+  return third < 3 ? 0 : least(samples.slice(-third)) - least(samples.slice(-2 * third, -third));
 }
 
 /** At most some twenty lines, however long it took. */

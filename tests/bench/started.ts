@@ -31,7 +31,7 @@ export async function startServer(endings: Endings, settings: NodeJS.ProcessEnv 
     DATABASE_URL: '',
     TRUST_PROXY: '',
     NODE_ENV: 'production',
-    NODE_OPTIONS: '--max-semi-space-size=8',
+    NODE_OPTIONS: '--max-semi-space-size=4 --max-old-space-size=512',
     MALLOC_ARENA_MAX: '2',
     ...settings,
   });

@@ -1,5 +1,5 @@
-import { once } from 'node:events';
 import { join } from 'node:path';
+import { parentPort, workerData } from 'node:worker_threads';
 import { connect } from '../database/connection.ts';
 import { openFileStore } from '../files/opening.ts';
 import { useOwnFonts } from '../platform/fonts.ts';
@@ -7,10 +7,9 @@ import type { Told } from './apart.ts';
 import { importCourses } from './importing.ts';
 
 // Draws the pictures of courses for a server that starts, and ends.
-const [told] = await once(process, 'message');
-// Whoever started it is gone, or has what it wants.
-process.once('disconnect', () => process.exit());
-const { root, connection, config } = told as Told;
+const { root, connection, config } = workerData as Told;
 useOwnFonts(join(config.dataDir, 'fonts'));
 const { db } = connect(connection);
-process.send?.(await importCourses({ db, files: openFileStore(config) }, root));
+const outcomes = await importCourses({ db, files: openFileStore(config) }, root);
+await db.destroy();
+parentPort?.postMessage(outcomes);
