@@ -72,6 +72,35 @@ t.test('A file comes part by part, and each answer says how far it is', async (t
   t.ok(statements.length <= 4, String(statements.length));
 });
 
+t.test(
+  'Whoever begins the same file again goes on with it, by name, size and time, and nobody else does',
+  async (t) => {
+    const [lan, minh] = [await learner(site), await learner(site)];
+    const inBase64 = (text: string) => Buffer.from(text).toString('base64');
+    const metadata = (modified: number) => `filename ${inBase64('ảnh.pdf')},modified ${inBase64(String(modified))}`;
+    const address = await begun(lan, bytes.length, metadata(1));
+    await sendPart(lan, address, 0, bytes.subarray(0, 5));
+    const headers = { ...tus, 'upload-length': String(bytes.length), 'upload-metadata': metadata(1) };
+    t.match(await lan.ask('POST', home, headers), {
+      status: 201,
+      headers: { location: address, 'upload-offset': '5' },
+    });
+    const others = [
+      await begun(lan, bytes.length, metadata(2)),
+      await begun(lan, bytes.length + 1, metadata(1)),
+      await begun(minh, bytes.length, metadata(1)),
+      // Who does not say when it was changed begins anew, as the protocol has it.
+      await begun(lan, bytes.length, `filename ${inBase64('ảnh.pdf')}`),
+      await begun(lan, bytes.length, `filename ${inBase64('ảnh.pdf')}`),
+    ];
+    t.equal(new Set([address, ...others]).size, 6);
+    await sendPart(lan, address, 5, bytes.subarray(5));
+    t.equal(await begun(lan, bytes.length, metadata(1)), address, 'also one that has come whole');
+    await handIn(lan, { words: 'Xong.', ...named(address) });
+    t.not(await begun(lan, bytes.length, metadata(1)), address, 'but none that was handed in');
+  },
+);
+
 t.test('What was sent before is handed in by the form, by the same rules as a file that comes with it', async (t) => {
   const lan = await learner(site);
   const [picture, pdf] = [await sent(lan, await photo(), 'IMG_1.JPG'), await sent(lan, bytes, 'bài.pdf')];

@@ -84,22 +84,19 @@ t.test(
 t.test('After a reload the same file goes on from where it came to', async (t) => {
   const visit = await atTheTask(t);
   const { page } = visit;
-  const requests = await atThirdPart(page, () => page.context().setOffline(true));
+  await atThirdPart(page, () => page.context().setOffline(true));
   await handIn(page, [pdf]);
   await page.getByText('Mất kết nối').waitFor();
   await page.context().setOffline(false);
   await page.unroute(/\/uploads(\/|$)/);
   await page.goto(site.origin + task);
-  const before = requests.filter((one) => one.method() === 'POST').length;
   const after: string[] = [];
   page.on('request', (one) => {
     if (one.method() === 'PATCH') after.push(one.headers()['upload-offset'] ?? '');
-    if (one.method() === 'POST' && one.url().endsWith('/uploads')) after.push('new');
   });
   await handIn(page, [pdf]);
   await assertHandedIn(t, visit, ['bài.pdf']);
-  t.equal(before, 1);
-  t.notOk(after.includes('new') || after.includes('0'), String(after));
+  t.ok(after.length > 0 && !after.includes('0'), String(after));
 });
 
 t.test('Without scripts the files go with the form', async (t) => {

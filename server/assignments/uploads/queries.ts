@@ -27,13 +27,41 @@ export interface NewUpload {
   bytes: number;
 }
 
-/** @returns when it runs out, and the hashes of parts that nobody needs any more */
-export async function insertUpload(
+interface Begun {
+  id: string;
+  received: number;
+  expires_at: Date;
+  /** Hashes of parts that nobody needs any more. */
+  orphans: string[];
+}
+
+/** A new one, or the one that was begun before of the same file, where its sender says what file it is. */
+export async function beginUpload(
   trx: Transaction<Database>,
-  upload: NewUpload,
-): Promise<{ expires_at: Date; orphans: string[] }> {
+  { isKnown, ...upload }: NewUpload & { isKnown: boolean },
+): Promise<Begun> {
   // One of theirs after the other.
   await trx.selectFrom('persons').select('id').where('id', '=', upload.person_id).forNoKeyUpdate().execute();
+  const begun = isKnown ? await findBegun(trx, upload) : undefined;
+  return begun ? { ...begun, orphans: [] } : insertUpload(trx, upload);
+}
+
+async function findBegun(trx: Transaction<Database>, { person_id, enrolment_id, item_id, metadata, bytes }: NewUpload) {
+  return trx
+    .selectFrom('assignment_uploads')
+    .where('person_id', '=', person_id)
+    .where('enrolment_id', '=', enrolment_id)
+    .where('item_id', '=', item_id)
+    .where('metadata', '=', metadata)
+    .where('bytes', '=', bytes)
+    .where(isOpen)
+    .select(['id', 'received', expires])
+    .orderBy('touched_at', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+}
+
+async function insertUpload(trx: Transaction<Database>, upload: NewUpload): Promise<Begun> {
   const tooMany = await trx
     .selectFrom('assignment_uploads')
     .where('person_id', '=', upload.person_id)
@@ -52,7 +80,7 @@ export async function insertUpload(
     .values(upload)
     .returning(expires)
     .executeTakeFirstOrThrow();
-  return { expires_at, orphans };
+  return { id: upload.id, received: 0, expires_at, orphans };
 }
 
 /** Their own alone, while it can go on. */

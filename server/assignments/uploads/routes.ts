@@ -5,8 +5,17 @@ import { BadInput, Forbidden, HttpError, orNotFound } from '../../platform/error
 import { signedIn } from '../../platform/scopes.ts';
 import { mostFileBytes } from '../files.ts';
 import { findAssignment } from '../queries.ts';
-import { addParts, findUpload, insertUpload } from './queries.ts';
-import { fileNameIn, partType, requireTus, sendsPart, tusExtensions, tusVersion, wholeNumber } from './tus.ts';
+import { addParts, beginUpload, findUpload } from './queries.ts';
+import {
+  fileNameIn,
+  knowsFile,
+  partType,
+  requireTus,
+  sendsPart,
+  tusExtensions,
+  tusVersion,
+  wholeNumber,
+} from './tus.ts';
 
 type WithKey = { Params: { slug: string; key: string } };
 type WithId = { Params: { id: string } };
@@ -42,11 +51,17 @@ export function assignmentUploadRoutes(app: FastifyInstance): void {
       if (bytes === null || file_name === null) throw new BadInput('no upload of tus');
       if (bytes > mostFileBytes) throw new HttpError(413, 'too large');
       const upload = { id: newId(), person_id, enrolment_id, item_id: item.id, file_name, metadata, bytes };
-      const { expires_at, orphans } = await db.transaction().execute((trx) => insertUpload(trx, upload));
+      const { orphans, ...begun } = await db
+        .transaction()
+        .execute((trx) => beginUpload(trx, { ...upload, isKnown: knowsFile(metadata) }));
       await dropParts(inner, orphans);
       return reply
         .status(201)
-        .headers({ location: `/uploads/${upload.id}`, 'upload-expires': expires_at.toUTCString() })
+        .headers({
+          location: `/uploads/${begun.id}`,
+          'upload-offset': begun.received,
+          'upload-expires': begun.expires_at.toUTCString(),
+        })
         .send();
     });
 

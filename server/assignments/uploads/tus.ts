@@ -33,6 +33,11 @@ export function fileNameIn(metadata: string): string | null {
   return sent.includes('\0') ? null : shortName(sent);
 }
 
+/** Whether it says, beside the name, when the file was changed last: what is alike in both and in size is one file. */
+export function knowsFile(metadata: string): boolean {
+  return /(?:^|,)modified [A-Za-z\d+/]/.test(metadata);
+}
+
 /** Whether a request means to send a part: where PATCH does not get through, a POST says so. */
 export function sendsPart(method: string, headers: Headers): boolean {
   return method === 'PATCH' || headers['x-http-method-override'] === 'PATCH';

@@ -1,18 +1,9 @@
 // Sends the files of a form part by part (tus 1.0.0), then the form with their ids. A link that was cut costs one part, and the page goes on
-// by itself; so it does after a reload, when the same file is chosen again. Where the server refuses, the form goes as it is.
+// by itself; so it does after a reload, when the same file is chosen again: the server knows it by its name, size and time, and the browser keeps
+// nothing, for phones are shared. Where the server refuses, the form goes as it is.
 (() => {
   const partBytes = 256 * 1024;
   const patience = 60_000;
-
-  // Some browsers keep nothing: then a reload begins anew. `null` forgets all, for phones are shared.
-  const kept = (change) => {
-    let all = {};
-    try {
-      if (change !== null) all = JSON.parse(localStorage.uploads || '{}');
-      localStorage.uploads = JSON.stringify(Object.assign(all, change));
-    } catch (_) {}
-    return all;
-  };
 
   const ask = (method, address, headers, body) =>
     new Promise((resolve) => {
@@ -35,15 +26,13 @@
 
   // The address of a file that has come whole; null where the server does not want it. `tell` hears how much has come; null: the link is cut.
   const send = async (file, home, tell) => {
-    // No name: the next one at this phone could read it.
-    const key = [home, file.size, file.lastModified].join(' ');
-    let address = kept()[key];
+    const metadata = `filename ${inBase64(file.name)},modified ${inBase64(String(file.lastModified))}`;
+    let address = null;
     let offset = null;
     let wait = 1000;
 
     const next = () => {
-      if (!address)
-        return ask('POST', home, { 'Upload-Length': file.size, 'Upload-Metadata': `filename ${inBase64(file.name)}` });
+      if (!address) return ask('POST', home, { 'Upload-Length': file.size, 'Upload-Metadata': metadata });
       if (offset === null) return ask('HEAD', address);
       const headers = { 'Upload-Offset': offset, 'Content-Type': 'application/offset+octet-stream' };
       return ask('PATCH', address, headers, file.slice(offset, offset + partBytes));
@@ -55,8 +44,7 @@
       const { status } = answer;
       if (status === 201) {
         address = answer.getResponseHeader('Location');
-        kept({ [key]: address });
-        offset = 0;
+        offset = Number(answer.getResponseHeader('Upload-Offset'));
       } else if (status === 404 && address) {
         // It has run out, was handed in, or is somebody else's.
         address = null;
@@ -116,8 +104,6 @@
       tell(words.done);
       for (const address of addresses) name(form, address.split('/').pop());
       input.value = '';
-      // The server's pages show them from here on.
-      kept(null);
     }
     button.disabled = false;
     form.submit();
