@@ -472,7 +472,10 @@ tellsOfQuestion('a brace that opens nothing', 'Hai?\n}', '6 gift_no_opening_brac
 tellsOfQuestion('a brace that closes nothing', 'Hai?{=Một', '5 gift_no_closing_brace');
 tellsOfQuestion('a brace in the answers', 'Hai?{=Một {\n=Ba}', '5 gift_brace_in_answers');
 tellsOfQuestion('answers twice', 'Hai?{=Một} hay {=Ba}', '5 gift_second_answers');
-tellsOfQuestion('an unknown type', 'Hai?{>tạo ảnh}', '5 gift_unknown_type');
+tellsOfQuestion('an unknown type', 'Hai là {1:MULTIRESPONSE:=2}.', '5 gift_unknown_type');
+tellsOfQuestion('a share too large', 'Hai là {500:SHORTANSWER:=2}.', '5 gift_share');
+tellsOfQuestion('one line to put in order', 'Hai?{>tạo ảnh}', '5 question_few_items');
+tellsOfQuestion('two lines alike to put in order', 'Hai?{>\nMột\nHai\nMột\n}', '5 question_same_items');
 tellsOfQuestion('text before the answers', 'Hai?{Chọn\n=Một~Ba}', '5 gift_text_before_answers');
 tellsOfQuestion('an empty answer', 'Hai?{=Một\n~}', '6 gift_empty_answer');
 tellsOfQuestion('a hundred and one answers', `Hai?{=x${'~a'.repeat(100)}}`, '5 gift_too_many_answers');
