@@ -11,6 +11,13 @@ import { staleCounts } from './translation/stale.ts';
 export interface DeskFault extends Fault {
   /** Where it is mended; null where no page mends it. */
   href: string | null;
+  /** What authors call the place: a form, or an item by its title and language. Null: the file. */
+  place:
+    | { form: 'description' | 'completion' | 'new_item'; language: string }
+    | { title: string; language: string }
+    | null;
+  /** What is only not there yet, is a thing to do. */
+  todo: 'summary' | 'outcomes' | 'items' | null;
 }
 
 export interface DeskItem {
@@ -78,7 +85,15 @@ export function deskOf(draft: Draft, checked: Checked, reviewing: Reviewing, rea
         stale: staleIn(file),
       };
     }),
-    faults: faults.map((fault) => ({ ...fault, href: draft.may_write ? hrefOf(draft, outline, fault) : null })),
+    faults: faults.map((fault) => {
+      const place = placeOf(checked, fault);
+      return {
+        ...fault,
+        place,
+        todo: todoOf(outline, fault),
+        href: draft.may_write ? hrefOf(draft, outline, fault, place) : null,
+      };
+    }),
     revision: folder.revisions.get('course.yaml') ?? 0,
     reviewing,
     stale: staleIn('course.md'),
@@ -86,7 +101,33 @@ export function deskOf(draft: Draft, checked: Checked, reviewing: Reviewing, rea
   };
 }
 
-function hrefOf({ id }: Draft, { items }: Checked['outline'], { file, line }: Fault): string | null {
+function placeOf({ outline, titles }: Checked, { file, code }: Fault): DeskFault['place'] {
+  const [language = '', name = ''] = file.split('/');
+  if (name === 'course.md') return { form: 'description', language };
+  if (file === 'course.yaml' && code.startsWith('completion_')) return { form: 'completion', language: '' };
+  if (file === 'course.yaml' && outline.items.length === 0 && code === 'setting_items')
+    return { form: 'new_item', language: '' };
+  const item = outline.items.find((one) => fileOf(one) === name);
+  return item === undefined ? null : { title: titles.get(file) || item.key, language };
+}
+
+function todoOf({ items }: Checked['outline'], { file, code, values }: Fault): DeskFault['todo'] {
+  if (code === 'setting_items' && items.length === 0) return 'items';
+  if (!file.endsWith('/course.md')) return null;
+  if (code === 'setting_summary' && values.value === '') return 'summary';
+  return code === 'setting_outcomes' ? 'outcomes' : null;
+}
+
+function hrefOf(
+  { id }: Draft,
+  { items }: Checked['outline'],
+  { file, line }: Fault,
+  place: DeskFault['place'],
+): string | null {
+  if (place !== null && 'form' in place) {
+    if (place.form === 'new_item') return '#new-item';
+    return `/publishing/${id}/${place.form}${place.language === '' ? '' : `?language=${place.language}`}`;
+  }
   const [language, name] = file.split('/');
   const form = items.find((item) => item.kind !== 'lesson' && fileOf(item) === name);
   if (form && language !== undefined) return writingPath({ id }, form, language);

@@ -136,7 +136,7 @@ t.test('A package of ours comes as it is; one whose words have faults is mended 
     'nothing is rewritten',
   );
   const shown = await author.get(`/publishing/${id}`);
-  t.match(mainOf(shown), /vi\/first\.md, dòng 3.*mat\.md/);
+  t.match(mainOf(shown), /Bài đầu \(Tiếng Việt\), dòng 3.*mat\.md/);
   t.ok(shown.html.querySelector(`a[href="/publishing/${id}/text?path=vi%2Ffirst.md&line=3"]`), 'where it is mended');
 });
 
