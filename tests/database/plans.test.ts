@@ -58,11 +58,13 @@ async function walkAll(t: Test, site: TestApp & { routes: Route[] }, sent: Sent[
     learner: await comesIn(site, code),
     mentor: await comesIn(site, await mentorOf(site, code)),
     manager: await comesIn(site, await managerOfOrdinaryBranch(site)),
-    author: await signedIn(site, { roles: ['author'] }),
+    author: await authorAt(site),
   };
-  // What the clock does.
-  await countSubmissions(site.db);
-  await countFunnels(site.db);
+  // What the clock does. Of a million learners it takes an hour: a server that has run over them did it.
+  if (site.url !== SIMULATED_DATABASE_URL) {
+    await countSubmissions(site.db);
+    await countFunnels(site.db);
+  }
   await sql`analyze`.execute(site.db);
   const routes = site.routes.filter(({ method }) => method === 'GET');
   const visits = new Map<string, Visit>();
@@ -104,6 +106,14 @@ async function mentorOf({ db }: TestApp, code: string): Promise<string> {
     where learner.learner_code = ${code}
   `.execute(db);
   return rows[0]?.learner_code ?? '';
+}
+
+/** Of the walk before, where there was one. */
+async function authorAt(site: TestApp): Promise<Client> {
+  const { rows } = await sql<{ learner_code: string }>`
+    select learner_code from memberships join person_details using (person_id) where role = 'author' limit 1
+  `.execute(site.db);
+  return rows[0] ? comesIn(site, rows[0].learner_code) : signedIn(site, { roles: ['author'] });
 }
 
 /** Branches differ in size: of one with about as many learners in both. */
