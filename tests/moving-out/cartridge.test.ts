@@ -110,6 +110,14 @@ function essence(question: Question): unknown {
           .filter(({ weight, min, max }) => weight > 0 && min !== anyNumber.min && max !== anyNumber.max)
           .map((one) => numbered({ ...one, feedback: one.feedback || null })),
       };
+    case 'ordering':
+      // It goes as pairs of lines and numbers, which the report says.
+      return {
+        ...common,
+        type: 'matching',
+        pairs: mapped.items.map((item, index) => ({ prompt: item.text, match: String(index + 1) })),
+        distractors: [],
+      };
     case 'matching': {
       const spaced = (words: string) => words.replace(/\s+/g, ' ').trim();
       const pairs = mapped.pairs.map(({ prompt, match }) => ({ prompt, match: spaced(match) }));
@@ -132,7 +140,9 @@ async function holds(t: Test, course: CartridgeCourse, name: string): Promise<vo
   const came = asked(draft).filter(({ type }) => type !== 'description');
   const wanted = all.filter(({ type }) => type !== 'description');
   t.equal(left.size, 0, `${name}: all can be written`);
-  const told = new Set(notes.filter(({ code }) => code === 'out_answers').map(({ values }) => values.title));
+  const told = new Set(
+    notes.filter(({ code }) => code === 'out_answers' || code === 'out_gaps').map(({ values }) => values.title),
+  );
   const isTold = ({ title, text }: Question) => told.has(title ?? '') || told.has(plain(text).slice(0, 60));
   for (const [index, one] of wanted.entries()) {
     const other = came[index];
@@ -174,7 +184,11 @@ t.test('Questions of every type keep words, options, marks and feedback on their
       const one = mapTexts({ ...any, format: 'html', formats: {} }, escaped);
       const { bytes, notes } = await written({ ...empty, items: [quizOf([sure, one])] });
       const [, came] = asked(await readBytes(bytes, 'out.imscc'));
-      const isTold = notes.some(({ code }) => code === 'out_question_none' || code === 'out_answers');
+      const isTold = notes.some(({ code }) => ['out_question_none', 'out_answers', 'out_gaps'].includes(code));
+      t.equal(
+        notes.some(({ code }) => code === 'out_ordering'),
+        one.type === 'ordering',
+      );
       if (came !== undefined && !isTold) t.strictSame(essence(came), essence(one));
       else t.ok(isTold || one.type === 'description', 'what is not the same is told');
     }),
