@@ -49,6 +49,7 @@ export interface CatalogueFilter {
   page: number;
 }
 
+const whole: CatalogueFilter = { q: '', topic: '', level: '', language: '', sort: 'newest', page: 1 };
 const pageSize = 24;
 
 export async function listCatalogue(db: Kysely<Database>, language: Language, filter: CatalogueFilter) {
@@ -67,18 +68,14 @@ type CatalogueValues = Placeholders<{ language: Language; offset: number }>;
 const wholeCatalogue = new Map(
   ['newest', 'title', 'short'].map((sort) => [
     sort,
-    prepared((db, values: CatalogueValues) =>
-      catalogue(db, values, { q: '', topic: '', level: '', language: '', sort, page: 1 }),
-    ),
+    prepared((db, values: CatalogueValues) => catalogue(db, values, { ...whole, sort })),
   ]),
 );
 
 function catalogue(db: Kysely<Database>, { language, offset }: CatalogueValues, filter: CatalogueFilter) {
   const exact = `%${escapeLike(searchForm(filter.q))}%`;
   return (
-    listings(db, language, filter)
-      .select(['slug', 'title', 'summary', 'topic', 'level', 'hours', 'lesson_count', 'bytes', 'languages'])
-      .select(['provider_name', 'course_listings.language'])
+    cards(db, language, filter)
       // What a search finds has to be sorted whole; all else comes in the order of an index, and is counted apart.
       .$if(filter.q !== '', (query) =>
         query
@@ -113,11 +110,26 @@ export function coursesFound(
   language: RawBuilder<Language>,
   { q, limit }: { q: string; limit: number },
 ) {
-  return listings(db, language, { q, topic: '', level: '', language: '', sort: 'title', page: 1 })
+  return listings(db, language, { ...whole, q })
     .select('course_listings.course_id')
     .orderBy(sql`title collate "vi-x-icu"`)
     .orderBy('course_listings.course_id')
     .limit(limit);
+}
+
+/** The newest three, without a look at how many there are. */
+export async function listNewest(db: Kysely<Database>, language: Language) {
+  return newestCards(db, { language });
+}
+
+const newestCards = prepared((db, { language }: Placeholders<{ language: Language }>) =>
+  cards(db, language, whole).orderBy('published_at', 'desc').orderBy('course_listings.course_id').limit(3),
+);
+
+function cards(db: Kysely<Database>, language: RawBuilder<Language>, filter: CatalogueFilter) {
+  return listings(db, language, filter)
+    .select(['slug', 'title', 'summary', 'topic', 'level', 'hours', 'lesson_count', 'bytes', 'languages'])
+    .select(['provider_name', 'course_listings.language']);
 }
 
 function listings(db: Kysely<Database>, language: RawBuilder<Language>, filter: CatalogueFilter) {

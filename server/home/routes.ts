@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import { listCatalogue } from '../courses/queries.ts';
+import { listNewest } from '../courses/queries.ts';
 import { percentDone } from '../enrolments/completion.ts';
 import { getLearning } from '../learning/queries.ts';
 import { itemPath } from '../lessons/paths.ts';
@@ -19,7 +19,7 @@ interface Way {
 
 declare module '../platform/views.ts' {
   interface Views {
-    'home/welcome': { courses: Awaited<ReturnType<typeof listCatalogue>>['courses'] };
+    'home/welcome': { courses: Awaited<ReturnType<typeof listNewest>> };
     'home/next': {
       current: Learning['courses'][number] | undefined;
       /** The newest three. */
@@ -35,8 +35,6 @@ declare module '../platform/views.ts' {
     };
   }
 }
-
-const newest = { q: '', topic: '', level: '', language: '', sort: 'newest', page: 1 };
 
 /** For a visitor: what this is. For a learner: what to do next. */
 export function homeRoutes(app: FastifyInstance): void {
@@ -58,8 +56,7 @@ export function homeRoutes(app: FastifyInstance): void {
         path: itemPath,
       });
     }
-    const { courses } = await listCatalogue(request.reading, request.language, newest);
-    return reply.page('home/welcome', { courses: courses.slice(0, 3) }, { shared: 60 });
+    return reply.page('home/welcome', { courses: await listNewest(request.reading, request.language) }, { shared: 60 });
   });
 }
 
