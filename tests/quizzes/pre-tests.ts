@@ -1,3 +1,7 @@
+import type { Test } from 'tap';
+import type { TestApp } from '../support/app.ts';
+import type { Client, Page } from '../support/client.ts';
+import { handIn, learner, publish, startAttempt } from '../support/learners.ts';
 import { courseYaml, type smallCourse } from '../support/small-course.ts';
 
 const asked = (title: string, prefix: string) => `$CATEGORY: ${title}
@@ -22,4 +26,21 @@ export function tested(change: (yaml: string) => string = (yaml) => yaml): typeo
     ...{ 'vi/before.gift': asked('Đầu khoá', 'b'), 'en/before.gift': asked('Before', 'b') },
     ...{ 'vi/after.gift': asked('Cuối cùng', 'a'), 'en/after.gift': asked('After', 'a') },
   };
+}
+
+/** Both tests of a course, from the offer to their results. */
+export async function preTestPages(
+  t: Test,
+  site: Pick<TestApp, 'app' | 'db'>,
+  reading: <V extends Client>(visitor: V) => V,
+): Promise<Page[]> {
+  const slug = 'tested';
+  await publish(t, site, tested(), slug);
+  const lan = reading(await learner(site, { slug }));
+  const home = `/courses/${slug}`;
+  const pages = [await lan.get(home), await lan.get(`${home}/quizzes/before`)];
+  for (const key of ['before', 'after']) {
+    pages.push(await handIn(lan, await startAttempt(lan, key, slug)), await lan.get(`${home}/quizzes/${key}`));
+  }
+  return pages;
 }

@@ -21,6 +21,7 @@ import { mentoringPages } from '../mentoring/pages.ts';
 import { organisationPages } from '../organisations/pages.ts';
 import { importFile, pathsFile } from '../paths/site.ts';
 import { publishingPages } from '../publishing/pages.ts';
+import { preTestPages } from '../quizzes/pre-tests.ts';
 import { sharedPages } from '../share-links/pages.ts';
 import { signOffPages } from '../sign-offs/pages.ts';
 import { withSignOff } from '../sign-offs/signing.ts';
@@ -86,6 +87,7 @@ export async function everyPage(t: Test, language: Language): Promise<EveryPage>
     ...(await essayPages(site, reading)),
     ...(await correctionPages(t, site, reading)),
     ...(await timedPages(t, site, reading)),
+    ...(await preTestPages(t, site, reading)),
     ...(await mentoringPages(site, reading)),
     ...(await publishingPages(site, reading)),
     ...(await announcementPages(site, reading, stranger())),
