@@ -1,6 +1,6 @@
 import { compareSkills, frameworkNames, type Skill, skillNames } from '../courses/frameworks.ts';
 import type { MentoringAchievement } from '../mentoring/certificates/queries.ts';
-import type { PathAchievement } from '../paths/queries.ts';
+import type { PathAchievement } from '../paths/graduates/queries.ts';
 import { isLanguage, languages } from '../platform/i18n.ts';
 import { cleanLine } from '../platform/text.ts';
 import { meanScore } from '../quizzes/settings.ts';

@@ -8,15 +8,8 @@ import type { Database } from '../database/connection.ts';
 import { keepFile } from '../files/queries.ts';
 import type { FileStore } from '../files/store.ts';
 import { type Language, translators } from '../platform/i18n.ts';
-import {
-  findCurrentVersion,
-  findImport,
-  findProvider,
-  insertVersion,
-  lockImports,
-  type NewVersion,
-  recordImport,
-} from './queries.ts';
+import { insertVersion, type NewVersion } from '../versions/inserting/queries.ts';
+import { findCurrentVersion, findImport, findProvider, lockImports, recordImport } from './queries.ts';
 
 export interface ImportOutcome {
   folder: string;
