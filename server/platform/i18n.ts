@@ -35,34 +35,17 @@ export const translators: Record<Language, Translate> = { vi: translator('vi'), 
 
 function translator(language: Language): Translate {
   const compiled = new Map<string, IntlMessageFormat>();
-  // Plurals take their time, and pages say the same few again and again. With numbers alone: words may be a person's.
-  const said = new Map<string, string>();
   return (key, values) => {
     const message = catalogues[language].get(key);
     if (message === undefined) throw new Error(`no message ${key} in ${language}`);
     if (!message.includes('{') && !message.includes("'")) return message;
-    const numbers = numbersIn(values);
-    const before = numbers && said.get(key + numbers);
-    if (before) return before;
     let format = compiled.get(key);
     if (format === undefined) {
       format = new IntlMessageFormat(message, language, undefined, { ignoreTag: true });
       compiled.set(key, format);
     }
-    const words = String(format.format(values as Record<string, string | number | Date>));
-    if (numbers && said.size < 2_000) said.set(key + numbers, words);
-    return words;
+    return String(format.format(values as Record<string, string | number | Date>));
   };
-}
-
-/** @returns null where there is anything else among them */
-function numbersIn(values: Values = {}): string | null {
-  let numbers = '';
-  for (const name in values) {
-    if (typeof values[name] !== 'number') return null;
-    numbers += ` ${name} ${values[name]}`;
-  }
-  return numbers;
 }
 
 export interface Format {

@@ -115,7 +115,7 @@ function todoOf({ items }: Checked['outline'], { file, code, values }: Fault): D
   if (code === 'setting_items' && items.length === 0) return 'items';
   if (!file.endsWith('/course.md')) return null;
   if (code === 'setting_summary' && values.value === '') return 'summary';
-  return code === 'setting_outcomes' ? 'outcomes' : null;
+  return code === 'setting_outcomes' && values.value === '[]' ? 'outcomes' : null;
 }
 
 function hrefOf(

@@ -146,15 +146,18 @@ function courseResults(slug: string | null): RawBuilder<CourseResult[]> {
 
 const enrolments = termThatStands({ person: sql`shown.person_id`, until });
 
+/** The marking of an attempt that was the newest then. */
+const marked = sql`lateral (
+  select points, max_points from markings
+  where markings.attempt_id = attempts.id and marked_at <= ${until}
+  order by number desc limit 1
+) as newest on true`;
+
 /** The best share of points at each required quiz, by the newest marking of each attempt: what a certificate tells as its score. */
 const bestShares = sql<number[]>`array(
   select max(points / max_points)
   from ${attemptsAtItems} and items.required
-  join lateral (
-    select points, max_points from markings
-    where markings.attempt_id = attempts.id and marked_at <= ${until}
-    order by number desc limit 1
-  ) as newest on true
+  join ${marked}
   where attempts.enrolment_id = enrolments.id
   group by items.id
 )`;
@@ -165,11 +168,7 @@ function testShare(role: QuizRole): RawBuilder<number | null> {
     select max(points / max_points)
     from attempts
     join items as tried on tried.id = attempts.item_id and tried.quiz ->> 'role' = ${role}
-    join lateral (
-      select points, max_points from markings
-      where markings.attempt_id = attempts.id and marked_at <= ${until}
-      order by number desc limit 1
-    ) as newest on true
+    join ${marked}
     where attempts.enrolment_id = enrolments.id
   )`;
 }

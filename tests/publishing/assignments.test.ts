@@ -14,7 +14,7 @@ import { signedIn } from '../support/people.ts';
 import { smallCourse } from '../support/small-course.ts';
 import { statementsOf } from '../support/statements.ts';
 import { assertValidHtml } from '../support/valid-html.ts';
-import { draft } from './drafts.ts';
+import { draft, textIn } from './drafts.ts';
 
 const mainOf = ({ html }: Page) => textOf(byRole(html, 'main')).replaceAll('\u00a0', ' ');
 const written = Object.fromEntries(
@@ -26,15 +26,7 @@ async function desks(t: Test, files = written) {
   const author = await signedIn(site, { roles: ['author'], full_name: 'Nguyễn Thị Lan' });
   const second = await signedIn(site, { roles: ['author'], full_name: 'Trần Minh' });
   const made = await draft(site, author, { slug: 'small', files });
-  const fileOf = async (path: string) =>
-    (
-      await site.db
-        .selectFrom('draft_files')
-        .select('content')
-        .where('draft_id', '=', made.id)
-        .where('path', '=', path)
-        .executeTakeFirst()
-    )?.content ?? '';
+  const fileOf = async (path: string) => (await textIn(site, made.id, path)) ?? '';
   const desk = `/publishing/${made.id}`;
   return { ...site, author, second, desk, story: `${desk}/assignments/story`, fileOf };
 }

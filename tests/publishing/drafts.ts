@@ -31,6 +31,18 @@ export async function draft(
   return { id, slug };
 }
 
+/** What is in a file of a draft now; null where it has none of that name. */
+export async function textIn({ db }: Pick<TestApp, 'db'>, id: string, path: string): Promise<string | null> {
+  const file = await db
+    .selectFrom('draft_files')
+    .select('content')
+    .where('draft_id', '=', id)
+    .where('path', '=', path)
+    .where('removed_at', 'is', null)
+    .executeTakeFirst();
+  return file?.content ?? null;
+}
+
 /** A file that somebody brought and that could not be read. */
 export async function courseUpload(
   { db }: Pick<TestApp, 'db'>,

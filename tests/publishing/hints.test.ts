@@ -6,7 +6,7 @@ import { byRole, textOf } from '../support/html.ts';
 import { signedIn } from '../support/people.ts';
 import { smallCourse } from '../support/small-course.ts';
 import { assertValidHtml } from '../support/valid-html.ts';
-import { draft } from './drafts.ts';
+import { draft, textIn } from './drafts.ts';
 
 const mainOf = ({ html }: Page) => textOf(byRole(html, 'main')).replaceAll('\u00a0', ' ');
 const files = { ...soundCourse, ...smallCourse } as Record<string, string>;
@@ -15,15 +15,7 @@ async function desks(t: Test) {
   const site = await testApp(t);
   const author = await signedIn(site, { roles: ['author'], full_name: 'Nguyễn Thị Lan' });
   const made = await draft(site, author, { slug: 'small', files });
-  const fileOf = async (path: string) =>
-    (
-      await site.db
-        .selectFrom('draft_files')
-        .select('content')
-        .where('draft_id', '=', made.id)
-        .where('path', '=', path)
-        .executeTakeFirst()
-    )?.content ?? '';
+  const fileOf = async (path: string) => (await textIn(site, made.id, path)) ?? '';
   const desk = `/publishing/${made.id}`;
   return { ...site, author, desk, quiz: `${desk}/quizzes/final`, fileOf };
 }

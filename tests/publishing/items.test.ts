@@ -8,7 +8,7 @@ import { allByRole, byRole, textOf } from '../support/html.ts';
 import { organisation } from '../support/organisations.ts';
 import { signedIn } from '../support/people.ts';
 import { statementsOf } from '../support/statements.ts';
-import { draft } from './drafts.ts';
+import { draft, textIn } from './drafts.ts';
 
 const mainOf = ({ html }: Page) => textOf(byRole(html, 'main')).replaceAll('\u00a0', ' ');
 
@@ -23,16 +23,7 @@ async function desks(t: Test, files: Record<string, string> = soundCourse) {
   const site = await testApp(t);
   const author = await signedIn(site, { roles: ['author'] });
   const { id } = await draft(site, author, { slug: 'small', files });
-  const fileOf = async (path: string) =>
-    (
-      await site.db
-        .selectFrom('draft_files')
-        .select('content')
-        .where('draft_id', '=', id)
-        .where('path', '=', path)
-        .where('removed_at', 'is', null)
-        .executeTakeFirst()
-    )?.content ?? null;
+  const fileOf = (path: string) => textIn(site, id, path);
   return { ...site, author, desk: `/publishing/${id}`, fileOf };
 }
 

@@ -1,13 +1,13 @@
 import t, { type Test } from 'tap';
 import { soundCourse } from '../courses/folder.ts';
-import { type TestApp, testApp } from '../support/app.ts';
+import { testApp } from '../support/app.ts';
 import { client, type Page } from '../support/client.ts';
 import { allByRole, byRole, textOf } from '../support/html.ts';
 import { learner, publish } from '../support/learners.ts';
 import { organisation } from '../support/organisations.ts';
 import { signedIn } from '../support/people.ts';
 import { statementsOf } from '../support/statements.ts';
-import { draft } from './drafts.ts';
+import { draft, textIn } from './drafts.ts';
 
 const mainOf = ({ html }: Page) => textOf(byRole(html, 'main')).replaceAll('\u00a0', ' ');
 
@@ -22,16 +22,6 @@ async function desks(t: Test, files: Record<string, string> = {}) {
   const desk = `/publishing/${made.id}`;
   return { ...site, author, second, made, desk, sides: `${desk}/items/first/translation` };
 }
-
-const textIn = async ({ db }: Pick<TestApp, 'db'>, id: string, path: string) =>
-  (
-    await db
-      .selectFrom('draft_files')
-      .select('content')
-      .where('draft_id', '=', id)
-      .where('path', '=', path)
-      .executeTakeFirst()
-  )?.content;
 
 /** The name of the field that a label of this language and the words in it lead to. */
 function fieldWith(page: Page, words: string): string {

@@ -1,13 +1,13 @@
 import t, { type Test } from 'tap';
 import { soundCourse } from '../courses/folder.ts';
-import { type TestApp, testApp } from '../support/app.ts';
+import { testApp } from '../support/app.ts';
 import { client, type Page } from '../support/client.ts';
 import { allByRole, byRole, textOf } from '../support/html.ts';
 import { learner, publish } from '../support/learners.ts';
 import { organisation } from '../support/organisations.ts';
 import { type SignedIn, signedIn } from '../support/people.ts';
 import { statementsOf } from '../support/statements.ts';
-import { draft } from './drafts.ts';
+import { draft, textIn } from './drafts.ts';
 
 const mainOf = ({ html }: Page) => textOf(byRole(html, 'main')).replaceAll('\u00a0', ' ');
 
@@ -20,17 +20,6 @@ async function desks(t: Test) {
   const made = await draft(site, author, { slug: 'small', files: soundCourse });
   return { ...site, author, second, reviewer, made, desk: `/publishing/${made.id}` };
 }
-
-const textOfFile = async ({ db }: Pick<TestApp, 'db'>, id: string, path: string) =>
-  (
-    await db
-      .selectFrom('draft_files')
-      .select('content')
-      .where('draft_id', '=', id)
-      .where('path', '=', path)
-      .where('removed_at', 'is', null)
-      .executeTakeFirst()
-  )?.content;
 
 t.test(
   'An author begins a course, adds a lesson and a quiz, puts them in order, writes and sees what is missing',
@@ -78,7 +67,7 @@ t.test(
     });
     t.equal(saved.status, 303);
     t.equal(
-      await textOfFile({ db }, path.split('/').at(-1) ?? '', 'vi/chon-giong.md'),
+      await textIn({ db }, path.split('/').at(-1) ?? '', 'vi/chon-giong.md'),
       '# Chọn giống\n\nTôm khoẻ thì bơi nhanh.\n',
     );
     const gone = await author.submit(await author.get(path), { form: `${path}/items/cuoi-khoa/removal` });
@@ -95,10 +84,10 @@ t.test('Of two authors at one text the second is shown both, and loses nothing',
   const conflict = await author.submit(mine, { fields: { content: '# Bài đầu\n\nCủa Lan.' }, button: 'Lưu' });
   t.equal(conflict.status, 409);
   t.match(mainOf(conflict), /Trần Minh đã lưu lúc.*Của Minh\..*Của Lan\./);
-  t.equal(await textOfFile({ db }, made.id, 'vi/first.md'), '# Bài đầu\n\nCủa Minh.\n', 'nothing was overwritten');
+  t.equal(await textIn({ db }, made.id, 'vi/first.md'), '# Bài đầu\n\nCủa Minh.\n', 'nothing was overwritten');
   const merged = await author.submit(conflict, { fields: { content: '# Bài đầu\n\nCủa cả hai.' } });
   t.equal(merged.status, 303);
-  t.equal(await textOfFile({ db }, made.id, 'vi/first.md'), '# Bài đầu\n\nCủa cả hai.\n');
+  t.equal(await textIn({ db }, made.id, 'vi/first.md'), '# Bài đầu\n\nCủa cả hai.\n');
   t.equal(
     (await author.submit(conflict, { fields: { content: '# Bài đầu\n\nCủa cả hai.' } })).status,
     303,
@@ -121,8 +110,34 @@ t.test('Where scripts run, a text saves itself; the button on the same page goes
   t.equal((await author.submit(page, { fields: { content: '# Bài đầu\n\nMột hai' }, button: 'Lưu' })).status, 303);
   const late = await author.post(`${desk}/text`, { ...fields, content: '# Bài đầu\n\nMột' }, partial);
   t.match(late, { status: 409 }, 'what comes late changes nothing');
-  t.equal(await textOfFile({ db }, made.id, 'vi/first.md'), '# Bài đầu\n\nMột hai\n');
+  t.equal(await textIn({ db }, made.id, 'vi/first.md'), '# Bài đầu\n\nMột hai\n');
   t.equal((await second.post(`${desk}/text`, { ...fields, content: 'x' })).status, 409);
+});
+
+t.test('What is not there yet is told as a thing to do, and leads to the form for it', async (t) => {
+  const site = await testApp(t);
+  const author = await signedIn(site, { roles: ['author'] });
+  const form = await author.get('/publishing/new');
+  const made = await author.submit(form, { fields: { title: 'Nuôi tôm sạch', slug: '', languages: ['vi'] } });
+  const home = String(made.headers.location);
+  const told = async () =>
+    (await author.get(home)).html
+      .querySelectorAll('#faults > li')
+      .map((row) => [row.querySelector('a')?.getAttribute('href'), textOf(row)]);
+  const description = `${home}/description?language=vi`;
+  const todo = await told();
+  t.match(todo, [
+    [`${home}/completion`, /Khi nào là học xong.*Không làm gì cũng hoàn thành/],
+    ['#new-item', /Chưa có bài nào/],
+    [description, /Giới thiệu \(Tiếng Việt\).*Chưa có câu tóm tắt/],
+    [description, /Giới thiệu \(Tiếng Việt\).*Chưa ghi học xong làm được gì/],
+  ]);
+  t.notMatch(todo.flat().join(' '), /course\.(?:yaml|md)|items|summary|outcomes/, 'no word of the files');
+
+  const page = await author.get(`${home}/text?path=vi/course.md`);
+  const content = `---\ntitle: Nuôi tôm\nsummary: Tôm.\noutcomes:\n${'  - Một điều.\n'.repeat(21)}---\n`;
+  await author.submit(page, { fields: { content }, button: 'Lưu' });
+  t.match((await told()).flat().join(' '), /outcomes không hợp lệ/, 'what is there and wrong is told as it is');
 });
 
 t.test('A preview shows the text as learners will see it, tells its faults, and writes nothing', async (t) => {
@@ -136,7 +151,7 @@ t.test('A preview shows the text as learners will see it, tells its faults, and 
   t.match(shown.html.querySelector('#preview')?.innerHTML, /<strong>Đậm<\/strong>/);
   t.match(mainOf(shown), /Dòng 3 .*mat\.md/);
   t.match(textOf(byRole(shown.html, 'textbox')), /Đậm/);
-  t.equal(await textOfFile({ db }, made.id, 'vi/first.md'), soundCourse['vi/first.md']);
+  t.equal(await textIn({ db }, made.id, 'vi/first.md'), soundCourse['vi/first.md']);
   const quiz = await author.get(`${desk}/text?path=vi/final.gift&beside=en`);
   t.match(mainOf(quiz), /One and one\?/);
   const asked = await author.submit(quiz, {
@@ -199,6 +214,6 @@ t.test('A draft that is deleted is out of the way, and comes back whole', async 
   );
   await author.post(`/publishing/${instead.id}/removal`);
   await author.submit(page, { form: `${desk}/restoration` });
-  t.equal(await textOfFile({ db }, made.id, 'vi/first.md'), soundCourse['vi/first.md']);
+  t.equal(await textIn({ db }, made.id, 'vi/first.md'), soundCourse['vi/first.md']);
   t.match(mainOf(await author.get('/publishing')), 'Khoá nhỏ');
 });
