@@ -77,7 +77,7 @@ const commands: Record<string, Command> = {
     run: () => withDatabase(async ({ db }) => console.log(jobsInWords(await listJobStates(db)))),
   },
   simulate: {
-    usage: 'simulate --learners NUMBER [--seed WORDS]',
+    usage: 'simulate --learners NUMBER [--courses NUMBER] [--centres NUMBER] [--seed WORDS]',
     about:
       'Fills a database in which nobody is with people who do not exist, their courses and all that they have done, to try how it bears them.',
     run: (args) => withDatabase((work) => fillWithPeople(work, args)),
@@ -209,11 +209,11 @@ async function tellOfLockedKeys(connection: Parameters<typeof connect>[0], confi
 }
 
 async function fillWithPeople({ db, config, connection }: Work, args: string[]): Promise<void> {
-  const { learners, seed } = readWanted(args);
+  const wish = readWanted(args);
   await ensureRootOrganisation(db);
   await ensureProvinces(db);
   const begun = performance.now();
-  const wanted = { learners, seed, now: new Date(), publicUrl: config.publicUrl };
+  const wanted = { ...wish, now: new Date(), publicUrl: config.publicUrl };
   const { counts, bytes, people } = await simulate(connection, argon2Hasher(), wanted, progress);
   console.log(simulatedInWords({ counts, bytes, people, seconds: (performance.now() - begun) / 1_000 }));
 }

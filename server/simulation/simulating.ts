@@ -31,6 +31,8 @@ export interface Wanted {
   seed: string;
   now: Date;
   publicUrl: URL;
+  /** Other numbers than such a site has of itself. */
+  spread?: Partial<Spread>;
 }
 
 export interface Simulated {
@@ -54,7 +56,7 @@ export async function simulate(
   startProgress: (label: string, total: number) => Progress,
 ): Promise<Simulated> {
   const secrets = { pin: await hasher.hash(pin), password: await hasher.hash(password), recovery: '' };
-  const spread = spreadOf(wanted.learners);
+  const spread = spreadOf(wanted.learners, wanted.spread);
   const single = await connectOnce(connection);
   try {
     return await single.transaction(async (trx) => {

@@ -12,12 +12,14 @@ export interface Spread {
 /** Learners who live beside each other: of one centre, some of them in one cohort. */
 export const neighbours = 50;
 
-export function spreadOf(learners: number): Spread {
+/** @param wished else as many as so many learners have */
+export function spreadOf(learners: number, wished: Partial<Spread> = {}): Spread {
+  const { centres = Math.max(3, Math.round(learners / 250)) } = wished;
   return {
     learners,
-    courses: Math.max(30, Math.round(learners / 100)),
-    networks: Math.max(2, Math.min(34, Math.round(learners / 4_000))),
-    centres: Math.max(3, Math.round(learners / 250)),
+    courses: wished.courses ?? Math.max(30, Math.round(learners / 100)),
+    networks: wished.networks ?? Math.max(2, Math.min(34, Math.round(centres / 16))),
+    centres,
   };
 }
 

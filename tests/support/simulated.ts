@@ -2,7 +2,7 @@ import type { Test } from 'tap';
 import { argon2Hasher } from '../../server/accounts/secrets/hashing.ts';
 import { ensureRootOrganisation } from '../../server/organisations/queries.ts';
 import { ensureProvinces } from '../../server/places/provinces.ts';
-import { type Simulated, simulate } from '../../server/simulation/simulating.ts';
+import { type Simulated, simulate, type Wanted } from '../../server/simulation/simulating.ts';
 import { type TestApp, testApp } from './app.ts';
 import { type Client, client } from './client.ts';
 
@@ -22,11 +22,11 @@ export async function simulatedSite(t: Test, learners: number): Promise<Simulate
 /** @param site nobody is in it */
 export async function simulateIn(
   { app, db, url }: TestApp,
-  { learners, seed }: { learners: number; seed: string },
+  wish: Pick<Wanted, 'learners' | 'seed' | 'spread'>,
 ): Promise<Simulated> {
   await ensureRootOrganisation(db);
   await ensureProvinces(db);
-  const wanted = { learners, seed, now: new Date(), publicUrl: app.config.publicUrl };
+  const wanted = { ...wish, now: new Date(), publicUrl: app.config.publicUrl };
   return simulate({ connectionString: url }, cheapHasher, wanted, () => ({ advance() {}, end() {} }));
 }
 
