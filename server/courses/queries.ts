@@ -76,20 +76,14 @@ function catalogue(db: Kysely<Database>, { language, offset }: CatalogueValues, 
   const exact = `%${escapeLike(searchForm(filter.q))}%`;
   return (
     cards(db, language, filter)
-      // What a search finds has to be sorted whole; all else comes in the order of an index, and is counted apart.
+      // What a search finds has to be sorted whole; all else comes in the order of an index, and its count is kept.
       .$if(filter.q !== '', (query) =>
         query
           .select(sql<number>`count(*) over ()`.as('total'))
           .orderBy(sql`words like ${exact}`, 'desc')
           .orderBy(({ ref }) => containsFolded(ref('folded_title'), filter.q), 'desc'),
       )
-      .$if(filter.q === '', (query) =>
-        query.select(
-          listings(db, language, filter)
-            .select(({ fn }) => fn.countAll<number>().as('count'))
-            .as('total'),
-        ),
-      )
+      .$if(filter.q === '', (query) => query.select(counted(db, filter).as('total')))
       .$if(filter.sort === 'short', (query) => query.orderBy('hours'))
       .$if(filter.sort === 'newest', (query) => query.orderBy('published_at', 'desc'))
       .$if(filter.sort !== 'newest', (query) => query.orderBy(sql`title collate "vi-x-icu"`))
@@ -139,9 +133,25 @@ function listings(db: Kysely<Database>, language: RawBuilder<Language>, filter: 
     .where('audience', '=', 'everyone')
     .where(listedIn(language))
     .where((eb) => eb.and(searchWords(filter.q).map((word) => containsFolded(eb.ref('folded_words'), word))))
-    .$if(filter.topic !== '', (query) => query.where('topic', '=', filter.topic))
-    .$if(filter.level !== '', (query) => query.where('level', '=', filter.level))
-    .$if(filter.language !== '', (query) => query.where(sql<boolean>`${filter.language} = any(languages)`));
+    .where(isChosen(filter));
+}
+
+/** What catalogue and counts are both filtered by. */
+function isChosen({ topic, level, language }: CatalogueFilter): RawBuilder<boolean> {
+  const conditions = [
+    ...(topic === '' ? [] : [sql`topic = ${topic}`]),
+    ...(level === '' ? [] : [sql`level = ${level}`]),
+    ...(language === '' ? [] : [sql`${language} = any(languages)`]),
+  ];
+  return conditions.length === 0 ? sql<boolean>`true` : sql<boolean>`${sql.join(conditions, sql` and `)}`;
+}
+
+/** As kept at publication: each course once, in whatever language it is listed. */
+function counted(db: Kysely<Database>, filter: CatalogueFilter) {
+  return db
+    .selectFrom('catalogue_counts')
+    .where(isChosen(filter))
+    .select(({ fn }) => fn.sum<number>('courses').as('count'));
 }
 
 function escapeLike(text: string): string {

@@ -259,6 +259,13 @@ export interface Calendars {
   renewed_at: Generated<Timestamp>;
 }
 
+export interface CatalogueCounts {
+  courses: number;
+  languages: string[];
+  level: string;
+  topic: string;
+}
+
 export interface CertificateBundles {
   certificates: string[];
   cohort_id: string;
@@ -1692,6 +1699,18 @@ export interface Submissions {
   submitted_at: Generated<Timestamp>;
 }
 
+export interface TaughtSkills {
+  code: string;
+  course_count: number;
+  courses: Json;
+  framework: string;
+  /**
+   * of the reader: a row for each in which one of the courses is written, and one with no name for all others
+   */
+  language: string;
+  lesson_count: number;
+}
+
 export interface TypedSums {
   digest: Buffer;
   people: Int8;
@@ -1750,6 +1769,7 @@ export interface DB {
   bank_uses: BankUses;
   blank_sums: BlankSums;
   calendars: Calendars;
+  catalogue_counts: CatalogueCounts;
   certificate_bundles: CertificateBundles;
   certificate_files: CertificateFiles;
   certificates: Certificates;
@@ -1867,6 +1887,7 @@ export interface DB {
   signing_keys: SigningKeys;
   site_secrets: SiteSecrets;
   submissions: Submissions;
+  taught_skills: TaughtSkills;
   typed_sums: TypedSums;
   uncounted_submissions: UncountedSubmissions;
   unmarked_essays: UnmarkedEssays;

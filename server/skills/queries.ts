@@ -7,8 +7,6 @@ import type { Database } from '../database/connection.ts';
 import { type Placeholders, prepared } from '../database/prepared.ts';
 import type { Language } from '../platform/i18n.ts';
 
-/** More are one tap away. */
-const mostNamed = 3;
 /** More than anybody reads: whoever finds so many searches the catalogue. */
 const mostCourses = 100;
 
@@ -31,30 +29,24 @@ function inReadersLanguage(language: Placeholders<{ language: Language }>['langu
   return sql<boolean>`(listing.language = ${language} or (listing.original and not ${language} = any(listing.languages)))`;
 }
 
-const coursesBySkill = prepared((db, { language }: Placeholders<{ language: Language }>) =>
+const taughtSkills = prepared((db, { language }: Placeholders<{ language: Language }>) =>
   db
-    .selectFrom(taught(db).as('taught'))
-    .innerJoin('courses', 'courses.id', 'taught.course_id')
-    .innerJoin('course_listings as listing', 'listing.course_id', 'courses.id')
-    .where(inReadersLanguage(language))
-    .groupBy(['taught.framework', 'taught.code'])
-    .select(['taught.framework', 'taught.code'])
-    .select((eb) => [
-      eb.fn.count<number>('taught.course_id').distinct().as('course_count'),
-      eb.fn.count<number>('taught.item_id').distinct().as('lesson_count'),
-    ])
-    .select(
-      sql<{ title: string; slug: string; language: string }[]>`to_json((array_agg(
-        distinct jsonb_build_object('title', listing.title, 'slug', courses.slug, 'language', listing.language)
-      ))[1:${sql.lit(mostNamed)}])`.as('courses'),
-    ),
+    .selectFrom('taught_skills')
+    .where('language', 'in', [language, sql<string>`''`])
+    .distinctOn(['framework', 'code'])
+    .select(['framework', 'code', 'course_count', 'lesson_count'])
+    .select((eb) => eb.ref('courses').$castTo<{ title: string; slug: string; language: string }[]>().as('courses'))
+    .orderBy('framework')
+    .orderBy('code')
+    // Theirs before the one for whoever reads another language.
+    .orderBy('language', 'desc'),
 );
 
 export type TaughtSkill = Awaited<ReturnType<typeof listTaughtSkills>>[number];
 
-/** Every competence that some course teaches: how many do, how many of their lessons, and the first of them by name. */
+/** Every competence that some course teaches: how many do, how many of their lessons, and the first of them by name. Kept at publication. */
 export async function listTaughtSkills(db: Kysely<Database>, language: Language) {
-  return coursesBySkill(db, { language });
+  return taughtSkills(db, { language });
 }
 
 const coursesOfSkill = prepared((db, { framework, code, language }: Placeholders<Skill & { language: Language }>) =>
