@@ -119,6 +119,7 @@ import { bankRoutes } from './publishing/bank/routes.ts';
 import { bankTakingRoutes } from './publishing/bank/taking/routes.ts';
 import { draftChangeRoutes } from './publishing/changes/routes.ts';
 import { draftCommentRoutes } from './publishing/comments/routes.ts';
+import { ownCourseRoutes } from './publishing/courses/routes.ts';
 import { draftDescriptionRoutes } from './publishing/descriptions/routes.ts';
 import { requirePublisher } from './publishing/guard.ts';
 import { draftItemRoutes } from './publishing/items/routes.ts';
@@ -340,6 +341,7 @@ export async function buildApp({
     [requirePerson, requirePublisher],
     [
       publishingRoutes,
+      ownCourseRoutes,
       courseUploadRoutes,
       draftReportRoutes,
       draftSettingsRoutes,

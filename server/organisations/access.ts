@@ -29,6 +29,30 @@ export function holdsRoleAbove(
   return sql<SqlBool>`subpath(${path}, 0, -1) <@ any(${branchesOf(person, held)})`;
 }
 
+/** They hold one of the roles at the root of the tree, or own the site: nothing is kept from them. To choose the statement by, where there is much. */
+export async function holdsEverywhere(db: Kysely<Database>, person: { id: string }, held: readonly Role[]) {
+  const membership = await db
+    .selectFrom('memberships')
+    .innerJoin('organisations', 'organisations.id', 'memberships.organisation_id')
+    .where('person_id', '=', person.id)
+    .where('valid_until', 'is', null)
+    .where((eb) => eb.or([eb('role', '=', 'owner'), eb.and([eb('role', 'in', held), eb('parent_id', 'is', null)])]))
+    .select('memberships.id')
+    .limit(1)
+    .executeTakeFirst();
+  return membership !== undefined;
+}
+
+/** The organisations at or below which they hold one of the roles. As a list, so that what belongs to these is found by an index. */
+export function organisationsOf(person: Somebody, held: readonly Role[]) {
+  const eb = expressionBuilder<Database, never>();
+  const ids = eb
+    .selectFrom('organisations')
+    .select('id')
+    .where(({ ref }) => holdsRole(person, held, ref('path')));
+  return sql<string[]>`array(${ids})`;
+}
+
 export function ownsSite(person: Somebody): AliasableExpression<SqlBool> {
   const eb = expressionBuilder<Database, never>();
   return eb.exists(

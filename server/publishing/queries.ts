@@ -1,6 +1,5 @@
 import { type Kysely, type RawBuilder, sql, type Transaction } from 'kysely';
 import type { Database } from '../database/connection.ts';
-import { containsFolded, searchWords } from '../database/search.ts';
 import type { Note } from '../moving-in/draft.ts';
 import { holdsRole } from '../organisations/access.ts';
 import { Forbidden, NotFound, orNotFound } from '../platform/errors.ts';
@@ -109,32 +108,6 @@ function titleIn(draftId: RawBuilder<string>): RawBuilder<string | null> {
   )`;
 }
 
-/** Published courses that belong to their branches, with the draft that is open of each. */
-export async function listOwnCourses(db: Kysely<Database>, person: Somebody, q: string, page: number) {
-  const rows = await db
-    .selectFrom('courses')
-    .innerJoin('organisations', 'organisations.id', 'courses.owner_organisation_id')
-    .innerJoin('course_listings as listing', (join) =>
-      join.onRef('listing.course_id', '=', 'courses.id').on('original', '=', true),
-    )
-    .innerJoin('course_versions as version', 'version.id', 'courses.current_version_id')
-    .leftJoin('drafts', (join) =>
-      join.onRef('drafts.slug', '=', 'courses.slug').on('drafts.state', 'in', ['draft', 'in_review']),
-    )
-    .where(({ ref }) => holdsRole(person, ['author', 'reviewer', 'manager'], ref('organisations.path')))
-    .where((eb) => eb.and(searchWords(q).map((word) => containsFolded(eb.ref('folded_title'), word))))
-    .select(['courses.slug', 'listing.title', 'listing.language', 'version.number', 'version.published_at'])
-    .select(['organisations.name as organisation_name', 'drafts.id as draft_id'])
-    .select(({ ref }) => holdsRole(person, ['author'], ref('organisations.path')).as('may_write'))
-    .select(sql<number>`count(*) over ()`.as('total'))
-    .orderBy(sql`listing.title collate "vi-x-icu"`)
-    .orderBy('courses.id')
-    .limit(pageSize)
-    .offset((page - 1) * pageSize)
-    .execute();
-  return { rows, pages: Math.ceil((rows[0]?.total ?? 0) / pageSize) };
-}
-
 /** Where somebody may begin a course, for whoever asks: an author there or above. */
 export async function listAuthoredOrganisations(db: Kysely<Database>, person: Somebody) {
   return db
@@ -145,32 +118,6 @@ export async function listAuthoredOrganisations(db: Kysely<Database>, person: So
     .select(['id', 'code', 'name'])
     .orderBy(sql`name collate "vi-x-icu"`)
     .limit(500)
-    .execute();
-}
-
-/** A course of theirs, to make a draft of. @throws NotFound, Forbidden */
-export async function getOwnCourse(db: Kysely<Database>, person: Somebody, slug: string) {
-  const course = await db
-    .selectFrom('courses')
-    .innerJoin('organisations', 'organisations.id', 'courses.owner_organisation_id')
-    .where('slug', '=', slug)
-    .where('current_version_id', 'is not', null)
-    .where(({ ref }) => holdsRole(person, ['author', 'reviewer', 'manager'], ref('organisations.path')))
-    .select(['courses.id', 'slug', 'owner_organisation_id', 'current_version_id'])
-    .select(({ ref }) => holdsRole(person, ['author'], ref('organisations.path')).as('may_write'))
-    .executeTakeFirst();
-  const { may_write, ...found } = orNotFound(course);
-  if (may_write !== true) throw new Forbidden();
-  return found;
-}
-
-export async function listVersionFiles(db: Kysely<Database>, versionId: string) {
-  return db
-    .selectFrom('course_version_files')
-    .innerJoin('files', 'files.hash', 'course_version_files.hash')
-    .where('version_id', '=', versionId)
-    .select(['path', 'files.hash', 'bytes'])
-    .orderBy(sql`path collate "C"`)
     .execute();
 }
 

@@ -8,20 +8,9 @@ import { rowId } from '../platform/row-id.ts';
 import { signedIn } from '../platform/scopes.ts';
 import { checkDraft } from './checking.ts';
 import { type DeskPage, deskOf } from './desk.ts';
-import { contentOf } from './files/content.ts';
 import { courseLanguages, NewCourseForm } from './forms.ts';
 import { newCourseText, newCourseYaml } from './outline.ts';
-import {
-  getDraft,
-  getOwnCourse,
-  getOwnDraft,
-  insertDraft,
-  listAuthoredOrganisations,
-  listDrafts,
-  listOwnCourses,
-  listVersionFiles,
-  setDiscarded,
-} from './queries.ts';
+import { getDraft, getOwnDraft, insertDraft, listAuthoredOrganisations, listDrafts, setDiscarded } from './queries.ts';
 import { getReviewing } from './review/queries.ts';
 import { titleOf } from './titles.ts';
 
@@ -34,7 +23,6 @@ type DraftRow = Omit<Awaited<ReturnType<typeof listDrafts>>['rows'][number], 'so
 declare module '../platform/views.ts' {
   interface Views {
     'publishing/index': { rows: DraftRow[]; pages: number; page_number: number; shelf: Shelf; shelves: typeof shelves };
-    'publishing/courses': Awaited<ReturnType<typeof listOwnCourses>> & { page_number: number; q: string };
     'publishing/new': {
       id: string;
       form: Form<NewCourse>;
@@ -52,7 +40,7 @@ type WithId = { Params: { id: string } };
 
 /** The courses that somebody writes: what there is, a new one, and the desk of each. */
 export function publishingRoutes(app: FastifyInstance): void {
-  const { db, files } = app;
+  const { db } = app;
 
   app.get('/publishing', async (request, reply) => {
     const page_number = pageNumber(queryText(request.query, 'page'));
@@ -66,14 +54,6 @@ export function publishingRoutes(app: FastifyInstance): void {
       title: titleOf('vi/course.md', source ?? '') || row.slug,
     }));
     return reply.page('publishing/index', { rows: titled, pages, page_number, shelf, shelves });
-  });
-
-  app.get('/publishing/courses', async (request, reply) => {
-    const page_number = pageNumber(queryText(request.query, 'page'));
-    const q = queryText(request.query, 'q');
-    const list = await listOwnCourses(db, signedIn(request), q, page_number);
-    if (list.rows.length === 0 && page_number > 1) return reply.goTo('/publishing/courses');
-    return reply.page('publishing/courses', { ...list, page_number, q });
   });
 
   app.get('/publishing/new', async (_request, reply) => {
@@ -109,29 +89,6 @@ export function publishingRoutes(app: FastifyInstance): void {
       return showNew(reply, 422, id, taken, picked);
     }
     return reply.goTo(`/publishing/${id}`, 'publishing.made');
-  });
-
-  app.post<{ Params: { slug: string } }>('/publishing/courses/:slug/drafts', async (request, reply) => {
-    const author = signedIn(request);
-    const course = await getOwnCourse(db, author, request.params.slug);
-    const id = newId();
-    const version_id = course.current_version_id ?? '';
-    const sources = await Promise.all(
-      (await listVersionFiles(db, version_id)).map(async ({ path, hash, bytes }) => ({
-        path,
-        content: await contentOf(path, { hash, bytes }, files),
-      })),
-    );
-    const draft = {
-      id,
-      slug: course.slug,
-      organisation_id: course.owner_organisation_id,
-      course: { id: course.id, version_id },
-    };
-    const outcome = await db.transaction().execute((trx) => insertDraft(trx, draft, sources, author));
-    return outcome === 'made'
-      ? reply.goTo(`/publishing/${id}`, 'publishing.made_from_version')
-      : reply.goTo('/publishing/courses', 'publishing.draft_there_already', 'bad');
   });
 
   app.get<WithId>('/publishing/:id', async (request, reply) => {

@@ -3,9 +3,10 @@ import { readText } from '../../courses/package-files.ts';
 import { queryText } from '../../platform/forms.ts';
 import { signedIn } from '../../platform/scopes.ts';
 import { type Checked, checkDraft, textOf } from '../checking.ts';
+import { listVersionFiles } from '../courses/queries.ts';
 import { type FileDifference, folderDifference } from '../difference.ts';
 import { isText } from '../files/content.ts';
-import { type Draft, getDraft, listVersionFiles } from '../queries.ts';
+import { type Draft, getDraft } from '../queries.ts';
 
 declare module '../../platform/views.ts' {
   interface Views {
