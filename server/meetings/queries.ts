@@ -81,20 +81,24 @@ export interface NextMeeting {
   link: string | null;
   /** Somebody may say now that they are there. */
   is_open: boolean;
+  /** What was recorded of the person already. */
+  state: string | null;
 }
 
 /** The next meeting, or the one under way, of the `cohorts` row of the statement around it. */
-export const nextMeeting = sql<NextMeeting | null>`${jsonObjectFrom(
-  expressionBuilder<Database & { cohorts: Database['cohorts'] }, 'cohorts'>()
-    .selectFrom('meetings')
-    .whereRef('meetings.cohort_id', '=', 'cohorts.id')
-    .where('meetings.cancelled_at', 'is', null)
-    .where(sql<boolean>`not ${hasEnded}`)
-    .select(['meetings.id', 'meetings.starts_at', 'meetings.minutes', 'meetings.place', 'meetings.link'])
-    .select(takesCodes.as('is_open'))
-    .orderBy('meetings.starts_at')
-    .limit(1),
-)}`;
+export function nextMeeting(personId: RawBuilder<string | null>): RawBuilder<NextMeeting | null> {
+  return sql<NextMeeting | null>`${jsonObjectFrom(
+    expressionBuilder<Database & { cohorts: Database['cohorts'] }, 'cohorts'>()
+      .selectFrom('meetings')
+      .whereRef('meetings.cohort_id', '=', 'cohorts.id')
+      .where('meetings.cancelled_at', 'is', null)
+      .where(sql<boolean>`not ${hasEnded}`)
+      .select(['meetings.id', 'meetings.starts_at', 'meetings.minutes', 'meetings.place', 'meetings.link'])
+      .select([takesCodes.as('is_open'), stateOf(personId).as('state')])
+      .orderBy('meetings.starts_at')
+      .limit(1),
+  )}`;
+}
 
 export interface Description {
   minutes: number;

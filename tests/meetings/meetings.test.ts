@@ -125,6 +125,9 @@ t.test('“I am here”: by the code that the mentor shows, once, and only as a 
   t.match(mainOf(await lan.person.follow(here)), /Có mặt/);
   await say(lan.person, await codeShown(hoa, path));
   t.strictSame(await recordsOf(site, id, lan.person), ['present by code']);
+  const afterwards = await lan.person.get('/');
+  t.equal(afterwards.html.querySelector('main a[href="/here"]'), null, 'whoever is recorded is not asked again');
+  t.match(mainOf(afterwards), 'Có mặt');
 
   const wall = await hoa.get(`${path}/code`);
   t.ok(Number(wall.headers.refresh) >= 1, 'the wall shows each new code by itself');

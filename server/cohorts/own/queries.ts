@@ -101,7 +101,7 @@ export function ownCohorts(person: RawBuilder<string | null>): RawBuilder<OwnCoh
         array(
           select slug from cohort_courses join courses on courses.id = course_id where cohort_id = cohorts.id
         ) as courses,
-        0 as mentees, 0 as asking, 0 as waiting, ${nextMeeting} as meeting,
+        0 as mentees, 0 as asking, 0 as waiting, ${nextMeeting(person)} as meeting,
         cohort_members.id as member_id, ${nextStep} as step, ${unreadOfLearner} as unread, ${unreadAnswers} as questions
       from cohort_members
       join cohorts on cohorts.id = cohort_members.cohort_id
@@ -112,7 +112,7 @@ export function ownCohorts(person: RawBuilder<string | null>): RawBuilder<OwnCoh
       select cohorts.id, cohorts.name, 'mentor', null, null, '{}', count(mentorships.id)::integer,
         count(*) filter (where exists (
           select from help_requests where help_requests.member_id = mentorships.member_id and closed_at is null
-        ))::integer, ${waitingToJoin}, ${nextMeeting}, null, null, coalesce(sum(${unreadOfMentor}), 0)::integer, ${unansweredQuestions}
+        ))::integer, ${waitingToJoin}, ${nextMeeting(person)}, null, null, coalesce(sum(${unreadOfMentor}), 0)::integer, ${unansweredQuestions}
       from cohort_mentors
       join cohorts on cohorts.id = cohort_mentors.cohort_id
       left join mentorships on mentorships.cohort_id = cohorts.id
