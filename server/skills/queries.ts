@@ -29,10 +29,13 @@ function inReadersLanguage(language: Placeholders<{ language: Language }>['langu
   return sql<boolean>`(listing.language = ${language} or (listing.original and not ${language} = any(listing.languages)))`;
 }
 
-const taughtSkills = prepared((db, { language }: Placeholders<{ language: Language }>) =>
+type TaughtValues = Placeholders<{ language: Language; frameworks: readonly string[] }>;
+
+const taughtSkills = prepared((db, { language, frameworks }: TaughtValues) =>
   db
     .selectFrom('taught_skills')
     .where('language', 'in', [language, sql<string>`''`])
+    .where(sql<boolean>`framework = any(${frameworks})`)
     .distinctOn(['framework', 'code'])
     .select(['framework', 'code', 'course_count', 'lesson_count'])
     .select((eb) => eb.ref('courses').$castTo<{ title: string; slug: string; language: string }[]>().as('courses'))
@@ -44,9 +47,9 @@ const taughtSkills = prepared((db, { language }: Placeholders<{ language: Langua
 
 export type TaughtSkill = Awaited<ReturnType<typeof listTaughtSkills>>[number];
 
-/** Every competence that some course teaches: how many do, how many of their lessons, and the first of them by name. Kept at publication. */
-export async function listTaughtSkills(db: Kysely<Database>, language: Language) {
-  return taughtSkills(db, { language });
+/** Every competence of these that some course teaches: how many do, how many of their lessons, and the first of them by name, as kept. */
+export async function listTaughtSkills(db: Kysely<Database>, language: Language, frameworks: readonly string[]) {
+  return taughtSkills(db, { language, frameworks });
 }
 
 const coursesOfSkill = prepared((db, { framework, code, language }: Placeholders<Skill & { language: Language }>) =>

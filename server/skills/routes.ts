@@ -46,7 +46,7 @@ export function skillRoutes(app: FastifyInstance): void {
     const { values, errors } = readForm(Filter, request.query);
     const filter = { q: values.q.slice(0, 100), framework: errors.framework ? '' : values.framework };
     const shown = filter.framework || (filter.q === '' ? firstFramework : '');
-    const taught = await listTaughtSkills(request.reading, language);
+    const taught = await listTaughtSkills(request.reading, language, shown === '' ? frameworkCodes : [shown]);
     const skills = findSkills(filter).map((skill) => ({
       ...skill,
       ...inLanguage(skillNames(skill.framework, skill.code), language),
