@@ -40,6 +40,10 @@ t.test('An assignment is added by a button, written in a form, and marked by wha
   });
   const form = await author.follow(added);
   t.equal(form.url, `${desk}/assignments/ke-mot-cau-chuyen?language=vi`);
+  t.equal(form.html.getElementById('faults'), null, 'what is not written yet is no fault of a file');
+  const asRead = await author.get(`${desk}/items/ke-mot-cau-chuyen?language=vi`);
+  t.match(textOf(asRead.html.getElementById('faults') ?? asRead.html), 'Kể một câu chuyện (Tiếng Việt)');
+  t.notMatch(textOf(byRole(asRead.html, 'main')), '.md');
   t.match(
     await fileOf('course.yaml'),
     /key: ke-mot-cau-chuyen\n\s+kind: assignment\n\s+minutes: 30\n\s+pass: 60\n\s+hand_in/,

@@ -146,7 +146,10 @@ function show(
   { draft, checked, assignment }: Desk,
   { errors = {}, refusal = null, status = 200, ...shown }: Shown,
 ) {
-  const about = { draft, course_title: courseTitleOf(draft, checked), assignment };
+  // Where nothing is written yet, that is no fault.
+  const said = assignmentIn(assignment.source);
+  const faults = said?.task === '' && said.criteria.length === 0 ? [] : assignment.faults;
+  const about = { draft, course_title: courseTitleOf(draft, checked), assignment: { ...assignment, faults } };
   const beside = besideOf({ checked, assignment });
   const most = { criteria: mostCriteria, levels: mostLevels };
   return reply.page('publishing/assignment', { ...about, beside, errors, refusal, most, ...shown }, { status });
