@@ -129,6 +129,7 @@ t.test('What cannot be saved is told at its field and typed only once', async (t
   const refused = await author.submit(await author.get(story), { fields });
   t.equal(refused.status, 422);
   t.equal(byRole(refused.html, 'alert').querySelectorAll('a').length, 6);
+  t.match(textOf(byRole(refused.html, 'alert')), /Tiêu chí 1, Mức 2: Bạn hãy tả mức này.*Tiêu chí 2: Bạn hãy ghi/);
   t.equal(refused.html.querySelector('#points_0_0')?.getAttribute('value'), 'ba');
   t.match(refused.html.querySelector('#points_1_1-error')?.text, /cùng số điểm/);
   t.match(refused.html.querySelector('#points_0_0-error')?.text, /từ 0 đến 100/);
