@@ -1019,6 +1019,22 @@ export interface JoinRequests {
   person_id: string;
 }
 
+export interface KeptReports {
+  /**
+   * what was asked for after it was counted waits to be counted anew
+   */
+  asked_at: Generated<Timestamp>;
+  counted_at: Timestamp | null;
+  day: Timestamp;
+  organisation_id: string;
+  /**
+   * within which place; empty: everywhere
+   */
+  place_code: Generated<string>;
+  report: Json | null;
+  way: string;
+}
+
 export interface KeyCorrectionRuns {
   after_attempt_id: string | null;
   after_item_id: string | null;
@@ -1828,6 +1844,7 @@ export interface DB {
   items: Items;
   join_codes: JoinCodes;
   join_requests: JoinRequests;
+  kept_reports: KeptReports;
   key_correction_runs: KeyCorrectionRuns;
   key_corrections: KeyCorrections;
   known_browsers: KnownBrowsers;

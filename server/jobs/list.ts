@@ -27,6 +27,7 @@ import { forgetMerged } from '../people/merging/forgetting/queries.ts';
 import type { Job } from '../platform/jobs.ts';
 import { bringAll } from '../publishing/uploads/bringing.ts';
 import { removeOldUploads } from '../publishing/uploads/queries.ts';
+import { askForLarge, countWaiting } from '../results/reports/keeping/queries.ts';
 import { removeOldShareLinks } from '../share-links/queries.ts';
 import { countFunnels, countSubmissions } from '../statistics/counting/queries.ts';
 
@@ -88,6 +89,17 @@ export function listJobs({ config, connection, db, files }: Parts): Job[] {
     schedule: '10 3 * * *',
     run: async () => `counted ${await countFunnels(db)}`,
   };
+  const largeReports = {
+    name: 'large-reports',
+    schedule: '20 3 * * *',
+    run: async () => `queued ${await askForLarge(db, new Date())}`,
+  };
+  // What was asked for, and what a process that ended has left; what the next run does not begin before this one has ended.
+  const keptReports = {
+    name: 'kept-reports',
+    schedule: '*/5 * * * *',
+    run: async () => `counted ${await countWaiting(db, new Date(Date.now() + 4 * 60_000))}`,
+  };
   // What a process that ended has left.
   const corrections = {
     name: 'key-corrections',
@@ -113,6 +125,8 @@ export function listJobs({ config, connection, db, files }: Parts): Job[] {
     books,
     answers,
     funnels,
+    largeReports,
+    keptReports,
     corrections,
     courseUploads,
     attempts,

@@ -426,6 +426,7 @@ GET /admin/organisations/:code/mentoring-certificates                 sign-in st
 GET /admin/organisations/:code/coverage                               sign-in stranger · 200 manager above owner · 404 rest
 GET /admin/organisations/:code/coverage.csv                           sign-in stranger · 200 manager above owner · 404 rest
 GET /admin/results                                                    sign-in stranger · 200 managers · 404 rest
+POST /admin/results                                                   sign-in stranger · 303 managers · 404 rest
 GET /admin/results.csv                                                sign-in stranger · 200 managers · 404 rest
 GET /admin/results.xlsx                                               sign-in stranger · 200 managers · 404 rest
 GET /admin/organisations/:code/invitations                            sign-in stranger · 200 manager above owner · 404 rest

@@ -15,8 +15,28 @@ export type Branch = Awaited<ReturnType<typeof getBranch>>;
 
 /** @throws NotFound for who is no manager at or above it */
 export async function getBranch(db: Kysely<Database>, manager: Somebody, code: string) {
-  const branch = await manageableOrganisations(db, manager)
-    .where('organisations.code', '=', code)
+  return orNotFound(await branches(db, manager).where('organisations.code', '=', code).executeTakeFirst());
+}
+
+/** Where they manage themselves; of several the first by name. @throws NotFound for who manages nothing */
+export async function getOwnBranch(db: Kysely<Database>, manager: Somebody): Promise<Branch> {
+  const branch = await branches(db, manager)
+    .where('organisations.id', 'in', (eb) =>
+      eb
+        .selectFrom('memberships')
+        .where('person_id', '=', manager.id)
+        .where('valid_until', 'is', null)
+        .where('role', 'in', ['manager', 'owner'])
+        .select('organisation_id'),
+    )
+    .orderBy('organisations.name')
+    .limit(1)
+    .executeTakeFirst();
+  return orNotFound(branch);
+}
+
+function branches(db: Kysely<Database>, manager: Somebody) {
+  return manageableOrganisations(db, manager)
     .leftJoin('organisations as successor', 'successor.id', 'organisations.merged_into_id')
     .select(['organisations.id', 'organisations.code', 'organisations.name', 'organisations.kind'])
     .select(['organisations.path', 'organisations.parent_id', 'organisations.closed_at', 'organisations.place_code'])
@@ -28,9 +48,7 @@ export async function getBranch(db: Kysely<Database>, manager: Somebody, code: s
           holdsRoleAbove(manager, ['manager'], eb.ref('organisations.path')),
         ])
         .as('may_rearrange'),
-    )
-    .executeTakeFirst();
-  return orNotFound(branch);
+    );
 }
 
 /** For moving, merging and closing: what is done to the organisation as a whole, its manager sees and the one above does. */

@@ -22,13 +22,29 @@ export interface Report {
   total: Counts;
 }
 
+export const ways = ['branch', 'place', 'month'] as const;
+export type Way = (typeof ways)[number];
+
 type Top = { id: string };
 
 /** Who counts as having learnt lately. */
 const activeDays = 30;
 
-/** As the tree and the memberships were at that moment, with all that had been recorded by then. */
-export async function reportByBranch(db: Kysely<Database>, top: Top, moment: Date): Promise<Report> {
+/**
+ * As the tree and the memberships were at that moment, with all that had been recorded by then.
+ * @param withinCode the place whose parts a report by place is about
+ */
+export function countReport(
+  db: Kysely<Database>,
+  top: Top,
+  { way, moment, withinCode }: { way: Way; moment: Date; withinCode: string | null },
+): Promise<Report> {
+  if (way === 'branch') return reportByBranch(db, top, moment);
+  if (way === 'place') return reportByPlace(db, top, moment, withinCode);
+  return reportByMonth(db, top, moment);
+}
+
+async function reportByBranch(db: Kysely<Database>, top: Top, moment: Date): Promise<Report> {
   return report(
     db,
     sql`${branchLines(db, top, moment)},
@@ -44,12 +60,7 @@ export async function reportByBranch(db: Kysely<Database>, top: Top, moment: Dat
   );
 }
 
-export async function reportByPlace(
-  db: Kysely<Database>,
-  top: Top,
-  moment: Date,
-  withinCode: string | null,
-): Promise<Report> {
+async function reportByPlace(db: Kysely<Database>, top: Top, moment: Date, withinCode: string | null): Promise<Report> {
   return report(
     db,
     sql`${placeLines(db, top, moment, withinCode)},
@@ -73,7 +84,7 @@ export async function reportByPlace(
 }
 
 /** What happened in each of twelve months, to those who were learners of the branch when it ended. */
-export async function reportByMonth(db: Kysely<Database>, top: Top, moment: Date): Promise<Report> {
+async function reportByMonth(db: Kysely<Database>, top: Top, moment: Date): Promise<Report> {
   const months = monthsUntil(moment);
   return report(
     db,
