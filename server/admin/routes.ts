@@ -4,7 +4,7 @@ import type { Fault } from '../courses/fault.ts';
 import { listImports } from '../imports/queries.ts';
 import { listOwnBranches } from '../organisations/branches/queries.ts';
 import { signedIn } from '../platform/scopes.ts';
-import { type Counts, countReports, countSite } from './queries.ts';
+import { countReports, countSite, mostCounted, type SiteCount } from './queries.ts';
 
 declare module '../platform/views.ts' {
   interface Views {
@@ -14,7 +14,9 @@ declare module '../platform/views.ts' {
       reports: number;
       /** For the owner alone. */
       site: {
-        counts: Counts;
+        counts: SiteCount[];
+        /** Above it, numbers are kept. */
+        mostCounted: number;
         imports: { folder: string; imported_at: Date; faults: Fault[] }[];
         isTrial: boolean;
       } | null;
@@ -32,8 +34,9 @@ export function adminRoutes(app: FastifyInstance): void {
     if (!person.roles.includes('owner')) {
       return reply.page('admin/show', { branches, reports: await countReports(db, person), site: null });
     }
-    const [{ reports, ...counts }, imports] = [await countSite(db, person), await listImports(db)];
+    const { reports, counts } = await countSite(db, person);
+    const imports = await listImports(db);
     const isTrial = !isPublicAddress(config.publicUrl);
-    return reply.page('admin/show', { branches, reports, site: { counts, imports, isTrial } });
+    return reply.page('admin/show', { branches, reports, site: { counts, mostCounted, imports, isTrial } });
   });
 }

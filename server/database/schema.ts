@@ -1705,6 +1705,12 @@ export interface SignOffs {
   words: string | null;
 }
 
+export interface SiteCounts {
+  counted_at: Generated<Timestamp>;
+  name: string;
+  number: Int8;
+}
+
 export interface SiteSecrets {
   name: string;
   value: Buffer;
@@ -1902,6 +1908,7 @@ export interface DB {
   sign_offs: SignOffs;
   signatories: Signatories;
   signing_keys: SigningKeys;
+  site_counts: SiteCounts;
   site_secrets: SiteSecrets;
   submissions: Submissions;
   taught_skills: TaughtSkills;

@@ -4,6 +4,7 @@ import { removeOldPins } from '../accounts/one-time-pins/queries.ts';
 import { removeOldOwnerLinks } from '../accounts/owner-links/queries.ts';
 import { removeOldChallenges } from '../accounts/passkeys/queries.ts';
 import { removeEndedSessions, removeForgottenBrowsers } from '../accounts/sessions/queries.ts';
+import { keepSiteCounts } from '../admin/queries.ts';
 import { queueLetters } from '../announcements/letters/queries.ts';
 import { clearUploads } from '../assignments/uploads/clearing.ts';
 import { closeOverdue } from '../attempts/timing/closing.ts';
@@ -89,6 +90,11 @@ export function listJobs({ config, connection, db, files }: Parts): Job[] {
     schedule: '10 3 * * *',
     run: async () => `counted ${await countFunnels(db)}`,
   };
+  const siteCounts = {
+    name: 'site-counts',
+    schedule: '15 * * * *',
+    run: async () => `counted ${await keepSiteCounts(db)}`,
+  };
   const largeReports = {
     name: 'large-reports',
     schedule: '20 3 * * *',
@@ -125,6 +131,7 @@ export function listJobs({ config, connection, db, files }: Parts): Job[] {
     books,
     answers,
     funnels,
+    siteCounts,
     largeReports,
     keptReports,
     corrections,

@@ -1,14 +1,18 @@
 import t, { type Test } from 'tap';
+import { keepSiteCounts } from '../../server/admin/queries.ts';
+import { formats } from '../../server/platform/i18n.ts';
 import { courseFolder } from '../courses/folder.ts';
 import { waitAt } from '../joining/joining.ts';
 import { type TestApp, testApp } from '../support/app.ts';
 import { type Client, client, type Page } from '../support/client.ts';
 import { allByRole, byRole, textOf } from '../support/html.ts';
 import { finish, importCourse, learner, publish } from '../support/learners.ts';
+import { manyLearners } from '../support/many-learners.ts';
 import { organisation } from '../support/organisations.ts';
 import { signedIn } from '../support/people.ts';
 import { courseYaml, smallCourse } from '../support/small-course.ts';
 import { statementsOf } from '../support/statements.ts';
+import { assertValidHtml } from '../support/valid-html.ts';
 
 const mainOf = ({ html }: Page) => textOf(byRole(html, 'main'));
 
@@ -24,6 +28,32 @@ t.test('The owner sees how many there are of what matters', async (t) => {
   await learner(site, { full_name: 'Lê Minh' });
   await signedIn(site, { full_name: 'Trần Bình' });
   t.match(mainOf(await site.owner.get('/admin')), /Người ?4 Khoá học ?1 Lượt học ?2 Giấy chứng nhận ?1/);
+});
+
+t.test('What is many is counted every hour, and the page says when', async (t) => {
+  const { owner, ...site } = await siteWithOwner(t);
+  await keepSiteCounts(site.db);
+  const few = mainOf(await owner.get('/admin'));
+  t.match(few, /Người ?1 Khoá học ?1 Lượt học ?0/);
+  t.notMatch(few, 'được tính mỗi giờ', 'what is few is as it is now');
+  const branch = await organisation(site, 'hoi');
+  await manyLearners(site, branch, 999);
+  t.match(mainOf(await owner.get('/admin')), /Người ?1\.000 /);
+  await manyLearners(site, branch, 1);
+  t.match(mainOf(await owner.get('/admin')), /Người ?hơn 1\.000 /, 'nobody has counted them yet');
+  await manyLearners(site, branch, 5);
+  await keepSiteCounts(site.db);
+  await manyLearners(site, branch, 2);
+  const { counted_at } = await site.db
+    .selectFrom('site_counts')
+    .where('name', '=', 'persons')
+    .select('counted_at')
+    .executeTakeFirstOrThrow();
+  const many = await owner.get('/admin');
+  t.match(mainOf(many), /Người ?1\.006 Khoá học ?1 /);
+  t.match(mainOf(many), `lần gần nhất lúc ${formats.vi.dateTime(counted_at)}`);
+  t.equal((await statementsOf(site, () => owner.get('/admin'))).length, 4);
+  await assertValidHtml(t, new Map([['admin', many.body]]));
 });
 
 t.test('The owner sees every course that came in, and every fault of one that did not, by file and line', async (t) => {

@@ -8,11 +8,11 @@ import { countReport, type Way, ways } from '../../server/results/reports/querie
 import { type TestApp, testApp } from '../support/app.ts';
 import { allByRole, byRole, textOf } from '../support/html.ts';
 import { finish, learner, publish } from '../support/learners.ts';
+import { manyLearners } from '../support/many-learners.ts';
 import { type Branch, organisation } from '../support/organisations.ts';
 import { signedIn } from '../support/people.ts';
 import { statementsOf } from '../support/statements.ts';
 import { assertValidHtml } from '../support/valid-html.ts';
-import { manyLearners } from './many-learners.ts';
 import { csvRows, sheetRows, tableOf } from './tables.ts';
 
 const path = '/admin/results?branch=hoi';

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { TestApp } from '../support/app.ts';
+import type { TestApp } from './app.ts';
 
 /** People by the hundred, of whom nothing is known but that they are learners there. */
 export async function manyLearners({ db }: Pick<TestApp, 'db'>, { id }: { id: string }, count: number): Promise<void> {
