@@ -10,11 +10,14 @@ import { containsFolded, searchWords } from '../database/search.ts';
 import { progress } from '../enrolments/queries.ts';
 import { manageablePersons, outranks } from '../organisations/access.ts';
 import type { Branch } from '../organisations/managing/queries.ts';
+import { hasMoreThan } from '../organisations/sizes/queries.ts';
 import { Forbidden, orNotFound } from '../platform/errors.ts';
 
 type Somebody = { id: string };
 
 const pageSize = 50;
+/** Of a branch with more people the list is not counted to its end, and whoever is further down is searched for. */
+export const mostListed = 1_000;
 
 /** `new`: they have not been in yet. */
 export const states = ['all', 'new', 'entered'] as const;
@@ -26,7 +29,9 @@ export interface PeopleFilter {
 
 /** Everybody in an organisation or below it, as class lists are sorted: by given name. */
 export async function listPeople(db: Kysely<Database>, branch: Branch, manager: Somebody, filter: PeopleFilter) {
-  const rows = await peopleIn(db, branch, filter)
+  const is_large = await isLarge(db, branch);
+  const page = is_large ? Math.min(filter.page, mostListed / pageSize) : filter.page;
+  const found = await peopleIn(db, branch, filter, is_large)
     .select(['persons.id', 'full_name', 'learner_code', 'registrations.registered_at', 'first_entered_at'])
     .select(sql<boolean>`${outranks(manager, sql.ref('persons.id'))}`.as('may_help'))
     .select((eb) =>
@@ -42,20 +47,34 @@ export async function listPeople(db: Kysely<Database>, branch: Branch, manager: 
           .limit(5),
       ).as('roles'),
     )
-    .select(sql<number>`count(*) over ()`.as('total'))
+    .select((is_large ? sql<number>`0` : sql<number>`count(*) over ()`).as('total'))
     .orderBy(sql`${givenName} collate "vi-x-icu"`)
     .orderBy(sql`full_name collate "vi-x-icu"`)
     .orderBy('persons.id')
-    .limit(pageSize)
-    .offset((filter.page - 1) * pageSize)
+    .limit(pageSize + 1)
+    .offset((page - 1) * pageSize)
     .execute();
-  const total = rows[0]?.total ?? 0;
-  return { rows, total, pages: Math.ceil(total / pageSize) };
+  const rows = found.slice(0, pageSize);
+  const before = (page - 1) * pageSize;
+  if (!is_large) {
+    const total = found[0]?.total ?? 0;
+    return { rows, total, has_more: false, page, pages: Math.ceil(total / pageSize) };
+  }
+  const has_more = found.length > pageSize;
+  const pages = Math.min(has_more ? page + 1 : page, mostListed / pageSize);
+  return { rows, total: before + rows.length, has_more, page, pages };
+}
+
+async function isLarge(db: Kysely<Database>, branch: Branch): Promise<boolean> {
+  const { is_large } = await db
+    .selectNoFrom(hasMoreThan(mostListed, branch, null).as('is_large'))
+    .executeTakeFirstOrThrow();
+  return is_large;
 }
 
 /** For cards: names and codes, in the order of the list. */
 export async function listCardHolders(db: Kysely<Database>, branch: Branch, filter: PeopleFilter, most: number) {
-  return peopleIn(db, branch, filter)
+  return peopleIn(db, branch, filter, await isLarge(db, branch))
     .select(['full_name', 'learner_code'])
     .orderBy(sql`${givenName} collate "vi-x-icu"`)
     .orderBy(sql`full_name collate "vi-x-icu"`)
@@ -68,20 +87,23 @@ export async function listCardHolders(db: Kysely<Database>, branch: Branch, filt
 /** The last word of a full name. */
 const givenName = sql`regexp_replace(full_name, '^.* ', '')`;
 
-function peopleIn(db: Kysely<Database>, { path }: Branch, { q, state }: PeopleFilter) {
+/** @param isLarge then one after the other in the order of the names is asked whether they are there, else all who are there are sorted */
+function peopleIn(db: Kysely<Database>, { path }: Branch, { q, state }: PeopleFilter, isLarge: boolean) {
   const digits = q.replace(/\D/g, '');
   return db
     .selectFrom('persons')
     .innerJoin('person_details', 'person_details.person_id', 'persons.id')
     .leftJoin('registrations', 'registrations.person_id', 'persons.id')
-    .where('persons.id', 'in', (eb) =>
-      eb
-        .selectFrom('memberships')
+    .where(({ exists, eb, selectFrom }) => {
+      const there = selectFrom('memberships')
         .innerJoin('organisations', 'organisations.id', 'memberships.organisation_id')
         .where('valid_until', 'is', null)
         .where(sql<boolean>`organisations.path <@ ${path}::ltree`)
-        .select('memberships.person_id'),
-    )
+        .select('memberships.person_id');
+      return isLarge
+        ? exists(there.whereRef('memberships.person_id', '=', 'persons.id').offset(sql.lit(0)))
+        : eb('persons.id', 'in', there);
+    })
     .$if(digits.length === 10, (query) => query.where('learner_code', '=', digits))
     .$if(digits.length !== 10, (query) =>
       query.where((eb) => eb.and(searchWords(q).map((word) => containsFolded(sql`fold(full_name)`, word)))),

@@ -13,6 +13,7 @@ import {
   listCardHolders,
   listPeople,
   type ManagedPerson,
+  mostListed,
   openDoor,
   type PeopleFilter,
   states,
@@ -32,6 +33,8 @@ declare module '../platform/views.ts' {
       branch: Branch;
       filter: PeopleFilter;
       list: Awaited<ReturnType<typeof listPeople>>;
+      /** So many of a large branch are gone through page by page. */
+      mostListed: number;
     };
     'people/show': PersonPage;
     'people/pins': { back: string; pins: { full_name: string; learner_code: string; pin: string }[]; refused: number };
@@ -58,7 +61,8 @@ export function peopleRoutes(app: FastifyInstance): void {
     const manager = signedIn(request);
     const branch = await getBranch(db, manager, request.params.code);
     const filter = filterOf(request.query);
-    return reply.page('people/list', { branch, filter, list: await listPeople(db, branch, manager, filter) });
+    const list = await listPeople(db, branch, manager, filter);
+    return reply.page('people/list', { branch, filter, list, mostListed });
   });
 
   app.get<WithCode>('/admin/organisations/:code/cards.pdf', async (request, reply) => {

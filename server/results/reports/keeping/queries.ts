@@ -1,5 +1,6 @@
 import { type Kysely, sql, type Transaction } from 'kysely';
 import type { Database } from '../../../database/connection.ts';
+import { hasMoreThan } from '../../../organisations/sizes/queries.ts';
 import { dayOf, endOfDay } from '../../../platform/day.ts';
 import { countReport, type Report, type Way, ways } from '../queries.ts';
 
@@ -36,30 +37,17 @@ export interface Kept {
 /** @param day null: the newest that there is */
 export async function findKept(
   db: Kysely<Database>,
-  { id, path }: Top,
+  branch: Top,
   { way, place, day }: Omit<Wish, 'day'> & { day: string | null },
 ): Promise<Kept> {
-  const same = sql`organisation_id = ${id} and way = ${way} and place_code = ${place ?? ''} and (${day}::date is null or day = ${day}::date)`;
+  const same = sql`organisation_id = ${branch.id} and way = ${way} and place_code = ${place ?? ''} and (${day}::date is null or day = ${day}::date)`;
   const { rows } = await sql<Kept>`
     select size.is_large, kept.day::text, kept.counted_at, kept.report,
       exists (select from kept_reports where ${same} and ${waits}) as is_waiting, (
         select json_build_object('code', place_code, 'name', name, 'kind', kind)
         from place_names where place_code = ${place} and valid_until is null
       ) as around
-    from (
-      select count(*) > ${mostLearners} as is_large
-      from (
-        -- Not one more is read than it takes to know.
-        select from organisations as below
-        cross join lateral (
-          select from memberships
-          where organisation_id = below.id and role = 'learner' and valid_until is null
-          limit ${mostLearners + 1}
-        ) as learners
-        where below.path <@ ${path}::ltree
-        limit ${mostLearners + 1}
-      ) as learners
-    ) as size
+    from (select ${hasMoreThan(mostLearners, branch, 'learner')} as is_large) as size
     left join lateral (
       select day, counted_at, report from kept_reports
       where is_large and ${same} and counted_at is not null
