@@ -3,11 +3,9 @@ import { coursesFound, listedIn } from '../courses/queries.ts';
 import { hasId } from '../database/by-id.ts';
 import type { Database } from '../database/connection.ts';
 import { thisMoment } from '../database/moment.ts';
-import { replyTimes } from '../help/queries.ts';
-import { holdsRole } from '../organisations/access.ts';
 import { type Branch, insertDeed } from '../organisations/managing/queries.ts';
 import type { Language } from '../platform/i18n.ts';
-import { type Cohort, thresholds } from './access.ts';
+import type { Cohort } from './access.ts';
 import { enrolMembers, fillPlaces } from './admitting/queries.ts';
 import { mostMembers } from './limits.ts';
 import { lockMentors } from './mentors/queries.ts';
@@ -15,64 +13,12 @@ import type { Question } from './requests/questions.ts';
 
 type Somebody = { id: string };
 
-const pageSize = 50;
-
-/** The open cohorts of a manager's branches, with what wants looking at first. */
-export async function listManaged(db: Kysely<Database>, manager: Somebody, page: number) {
-  const rows = await db
-    .selectFrom('cohorts')
-    .innerJoin('organisations', 'organisations.id', 'cohorts.organisation_id')
-    .where(({ ref }) => holdsRole(manager, ['manager'], ref('organisations.path')))
-    .where('cohorts.closed_at', 'is', null)
-    .select(['cohorts.id', 'cohorts.name', 'cohorts.seats', 'organisations.name as organisation_name'])
-    .select([members.as('members'), waitingToJoin.as('waiting'), flags.as('flags'), replyTimes.as('reply_times')])
-    .select(thresholds.as('thresholds'))
-    .select(sql<number>`count(*) over ()`.as('total'))
-    .orderBy(sql`cohorts.name collate "vi-x-icu"`)
-    .orderBy('cohorts.id')
-    .limit(pageSize)
-    .offset((page - 1) * pageSize)
-    .execute();
-  const total = rows[0]?.total ?? 0;
-  return { rows, total, pages: Math.ceil(total / pageSize) };
-}
-
 // Subqueries on a `cohorts` row of the statement around them.
-const members = sql<number>`(
+export const members = sql<number>`(
   select count(*)::integer from cohort_members where cohort_id = cohorts.id and left_at is null
 )`;
 export const waitingToJoin = sql<number>`(
   select count(*)::integer from join_requests where cohort_id = cohorts.id and outcome is null
-)`;
-
-/** What a manager is told of a cohort, as numbers of people: 0 is well. */
-export interface Flags {
-  no_mentor: number;
-  under_minimum: number;
-  leaving: number;
-  without_role: number;
-  unanswered: number;
-}
-const flags = sql<Flags>`(
-  select json_build_object(
-    'no_mentor', (count(*) filter (where leaving_at is null) = 0)::integer,
-    'under_minimum', count(*) filter (where leaving_at is null and mentees_here > 0 and mentees < least(minimum_mentees(cohorts.id), capacity)),
-    'leaving', count(*) filter (where leaving_at is not null),
-    'without_role', count(*) filter (where not may_guide),
-    'unanswered', (
-      select count(*) from cohort_members join help_requests on help_requests.member_id = cohort_members.id
-      where cohort_members.cohort_id = cohorts.id and help_requests.closed_at is null and due_at + (due_at - asked_at) < now()
-    )
-  )
-  from (
-    select leaving_at, capacity, count_mentees(person_id) as mentees, (
-      select count(*) from mentorships
-      where mentor_id = person_id and mentorships.cohort_id = cohorts.id and valid_until is null
-    ) as mentees_here,
-    may_guide(person_id, cohort_id) as may_guide
-    from cohort_mentors join mentors using (person_id)
-    where cohort_id = cohorts.id and valid_until is null
-  ) as guides
 )`;
 
 /** A longer list is searched. */

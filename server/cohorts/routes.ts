@@ -13,15 +13,9 @@ import { isHelper, signedIn } from '../platform/scopes.ts';
 import { type Cohort, getManagedCohort } from './access.ts';
 import { type CohortFields, CohortForm, CoursesForm } from './forms.ts';
 import { mostCourses } from './limits.ts';
+import { listManaged } from './managed/queries.ts';
 import { listOwn } from './own/queries.ts';
-import {
-  closeCohort,
-  type Description,
-  insertCohort,
-  listCourseChoices,
-  listManaged,
-  updateCohort,
-} from './queries.ts';
+import { closeCohort, type Description, insertCohort, listCourseChoices, updateCohort } from './queries.ts';
 import { type Question, readQuestions } from './requests/questions.ts';
 
 type Candidates = (FoundPlace & { words: string })[];
