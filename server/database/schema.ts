@@ -1705,6 +1705,15 @@ export interface SignOffs {
   words: string | null;
 }
 
+export interface SignOffWaits {
+  /**
+   * when the last part was done; where there is none, when they enrolled
+   */
+  done_at: Timestamp;
+  enrolment_id: string;
+  provider_id: string;
+}
+
 export interface SiteCounts {
   counted_at: Generated<Timestamp>;
   name: string;
@@ -1905,6 +1914,7 @@ export interface DB {
   share_links: ShareLinks;
   shared_certificates: SharedCertificates;
   sign_off_requests: SignOffRequests;
+  sign_off_waits: SignOffWaits;
   sign_offs: SignOffs;
   signatories: Signatories;
   signing_keys: SigningKeys;

@@ -10,6 +10,8 @@ declare module '../../platform/views.ts' {
     'sign-offs/index': {
       waiting: (Omit<Awaited<ReturnType<typeof listUnguided>>['rows'][number], 'titles'> & { title: Title })[];
       total: number;
+      /** More wait than are listed. */
+      has_more: boolean;
       pages: number;
       page_number: number;
     };
@@ -23,9 +25,9 @@ export function unguidedRoutes(app: FastifyInstance): void {
   app.get('/sign-offs', async (request, reply) => {
     const reader = signedIn(request);
     if (!isHelper(reader)) throw new NotFound();
-    const page_number = pageNumber(queryText(request.query, 'page'));
-    const { rows, ...counts } = await listUnguided(db, reader, page_number);
+    const page = pageNumber(queryText(request.query, 'page'));
+    const { rows, ...counts } = await listUnguided(db, reader, page);
     const waiting = rows.map(({ titles, ...row }) => ({ ...row, title: titleIn(titles, request.language) }));
-    return reply.page('sign-offs/index', { waiting, page_number, ...counts });
+    return reply.page('sign-offs/index', { waiting, ...counts });
   });
 }
