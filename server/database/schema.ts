@@ -1214,6 +1214,18 @@ export interface Memberships {
   valid_until: Timestamp | null;
 }
 
+export interface MentoringCandidates {
+  cohort_id: string;
+  counted_at: Generated<Timestamp>;
+  ended_on: Timestamp;
+  graduates: number;
+  /**
+   * of somebody who came back to a cohort the last one
+   */
+  mentor_row_id: string;
+  organisation_id: string;
+}
+
 export interface MentoringOffers {
   course_id: string;
   decided_at: Timestamp | null;
@@ -1874,6 +1886,7 @@ export interface DB {
   meeting_mentors: MeetingMentors;
   meetings: Meetings;
   memberships: Memberships;
+  mentoring_candidates: MentoringCandidates;
   mentoring_offers: MentoringOffers;
   mentors: Mentors;
   mentorships: Mentorships;

@@ -20,6 +20,7 @@ import { forgetOldNotes } from '../invitations/queries.ts';
 import { markAllAgain } from '../key-corrections/marking-again/parts.ts';
 import { removeOldCounts } from '../limits/queries.ts';
 import { removeOldMails } from '../mail/queries.ts';
+import { countCandidates } from '../mentoring/certificates/queries.ts';
 import { drawMissingBooks } from '../moving-out/books.ts';
 import { eraseUnentered } from '../my-data/erasure/queries.ts';
 import { forgetOldWords } from '../my-data/requests/queries.ts';
@@ -90,6 +91,11 @@ export function listJobs({ config, connection, db, files }: Parts): Job[] {
     schedule: '10 3 * * *',
     run: async () => `counted ${await countFunnels(db)}`,
   };
+  const candidates = {
+    name: 'mentoring-candidates',
+    schedule: '5 0 * * *',
+    run: async () => `counted ${await countCandidates(db)}`,
+  };
   const siteCounts = {
     name: 'site-counts',
     schedule: '15 * * * *',
@@ -131,6 +137,7 @@ export function listJobs({ config, connection, db, files }: Parts): Job[] {
     books,
     answers,
     funnels,
+    candidates,
     siteCounts,
     largeReports,
     keptReports,

@@ -4,11 +4,15 @@ import { hasId } from '../../database/by-id.ts';
 import type { Database } from '../../database/connection.ts';
 import type { Branch } from '../../organisations/managing/queries.ts';
 import { orNotFound } from '../../platform/errors.ts';
-import { certificate, completions, guidedCohorts } from '../guided/queries.ts';
+import { guidedCohorts } from '../guided/queries.ts';
 
 type Somebody = { id: string };
 
-const pageSize = 50;
+const pageSize = 15;
+/** Of more in a branch, those who wait there are looked for from the longest waiting on, until a page is full. */
+const mostSorted = 30;
+/** So many cohorts are counted in one transaction. */
+const batch = 500;
 
 /** A mentor who lacks nothing but a manager's word. */
 export interface Candidate {
@@ -20,30 +24,74 @@ export interface Candidate {
   ended_on: string;
   minimum: number;
   graduates: number;
-  total: number;
+  counted_at: Date;
 }
 
 /** Whose certificate of mentoring waits for a manager there or below, the longest first. Nobody confirms their own. */
 export async function listCandidates(db: Kysely<Database>, { path }: Branch, manager: Somebody, page: number) {
+  const isBelow = sql`organisations.path <@ ${path}::ltree`;
+  // What is asked for is read where the right place is known: a setting may have changed since they were counted.
+  const isThere = sql`cohort_mentors.person_id <> ${manager.id} and graduates >= minimum_mentees(kept.cohort_id)`;
+  const order = sql`order by ended_on, mentor_row_id limit ${pageSize + 1} offset ${(page - 1) * pageSize}`;
   const { rows } = await sql<Candidate>`
-    with guided as (
-      select * from (${guidedCohorts(manager, sql`organisations.path <@ ${path}::ltree`)}) as readable
-      where may_confirm and ended_on is not null
+    with size as materialized (
+      select count(*) > ${mostSorted} as is_large
+      from (
+        select from organisations
+        cross join lateral (
+          select from mentoring_candidates where organisation_id = organisations.id limit ${mostSorted + 1}
+        ) as some_there
+        where ${isBelow}
+        limit ${mostSorted + 1}
+      ) as some_below
     ),
-    counted as (
-      select guided.*, (select count(distinct person_id)::integer from (${completions}) as completion) as graduates
-      from guided
-      where ${certificate} is null
+    listed as materialized (
+      (
+        select kept.*, cohort_mentors.person_id as mentor_id
+        from organisations
+        join mentoring_candidates as kept on kept.organisation_id = organisations.id
+        join cohort_mentors on cohort_mentors.id = mentor_row_id
+        where not (select is_large from size) and ${isBelow} and ${isThere}
+        ${order}
+      )
+      union all
+      (
+        select kept.*, cohort_mentors.person_id
+        from mentoring_candidates as kept
+        join cohort_mentors on cohort_mentors.id = mentor_row_id
+        where (select is_large from size) and ${isThere}
+          and exists (select from organisations where id = kept.organisation_id and ${isBelow} offset 0)
+        ${order}
+      )
     )
-    select mentor_id, full_name, counted.id as cohort_id, name as cohort_name, organisation_name, ended_on, minimum, graduates,
-      count(*) over ()::integer as total
-    from counted join person_details on person_details.person_id = mentor_id
-    where graduates >= minimum
-    order by ended_on, name collate "vi-x-icu", counted.id, mentor_id
-    limit ${pageSize} offset ${(page - 1) * pageSize}
+    select mentor_id, full_name, cohorts.id as cohort_id, cohorts.name as cohort_name, organisations.name as organisation_name,
+      ended_on::text as ended_on, minimum_mentees(cohorts.id) as minimum, graduates, counted_at
+    from listed
+    join cohorts on cohorts.id = listed.cohort_id
+    join organisations on organisations.id = listed.organisation_id
+    join person_details on person_details.person_id = mentor_id
+    order by ended_on, mentor_row_id
   `.execute(db);
-  const total = rows[0]?.total ?? 0;
-  return { rows, total, pages: Math.ceil(total / pageSize) };
+  const has_more = rows.length > pageSize;
+  const shown = rows.slice(0, pageSize);
+  return { rows: shown, total: (page - 1) * pageSize + shown.length, has_more, pages: page + (has_more ? 1 : 0) };
+}
+
+/** Everybody, for what time alone brings and for what was corrected. @returns how many wait */
+export async function countCandidates(db: Kysely<Database>): Promise<number> {
+  const cohorts = await db.selectFrom('cohort_mentors').select('cohort_id').distinct().orderBy('cohort_id').execute();
+  for (let start = 0; start < cohorts.length; start += batch) {
+    const ids = cohorts.slice(start, start + batch).map(({ cohort_id }) => cohort_id);
+    await db.transaction().execute(async (trx) => {
+      await sql`set local statement_timeout = 0`.execute(trx);
+      await sql`select keep_mentoring_candidates(${ids}::uuid[])`.execute(trx);
+    });
+  }
+  const { count } = await db
+    .selectFrom('mentoring_candidates')
+    .select(({ fn }) => fn.countAll<number>().as('count'))
+    .executeTakeFirstOrThrow();
+  return count;
 }
 
 /** All that a certificate of mentoring states beside the figures of the record, as the facts stand now. */
