@@ -16,8 +16,10 @@ import { Forbidden, orNotFound } from '../platform/errors.ts';
 type Somebody = { id: string };
 
 const pageSize = 50;
-/** Of a branch with more people the list is not counted to its end, and whoever is further down is searched for. */
+/** So many of a large branch are gone through page by page; whoever is further down is searched for. */
 export const mostListed = 1_000;
+/** Up to so many are sorted, and up to a fiftieth of the site: going through all of it in order would take longer to find a page of them. */
+const mostSorted = sql<number>`greatest(500, (select reltuples::bigint / 50 from pg_class where oid = 'persons'::regclass))`;
 
 /** `new`: they have not been in yet. */
 export const states = ['all', 'new', 'entered'] as const;
@@ -67,7 +69,7 @@ export async function listPeople(db: Kysely<Database>, branch: Branch, manager: 
 
 async function isLarge(db: Kysely<Database>, branch: Branch): Promise<boolean> {
   const { is_large } = await db
-    .selectNoFrom(hasMoreThan(mostListed, branch, null).as('is_large'))
+    .selectNoFrom(hasMoreThan(mostSorted, branch, null).as('is_large'))
     .executeTakeFirstOrThrow();
   return is_large;
 }

@@ -35,15 +35,16 @@ export async function listCandidates(db: Kysely<Database>, { path }: Branch, man
   const order = sql`order by ended_on, mentor_row_id limit ${pageSize + 1} offset ${(page - 1) * pageSize}`;
   const { rows } = await sql<Candidate>`
     with size as materialized (
-      select count(*) > ${mostSorted} as is_large
-      from (
+      -- Of few on the whole site each is asked, too.
+      select (select count(*) from (select from mentoring_candidates order by mentor_row_id limit ${mostSorted + 1}) as some_waiting) <= ${mostSorted} or (
+        select count(*) > ${mostSorted} from (
         select from organisations
         cross join lateral (
           select from mentoring_candidates where organisation_id = organisations.id limit ${mostSorted + 1}
         ) as some_there
         where ${isBelow}
         limit ${mostSorted + 1}
-      ) as some_below
+      ) as some_below) as goes_along
     ),
     listed as materialized (
       (
@@ -51,7 +52,7 @@ export async function listCandidates(db: Kysely<Database>, { path }: Branch, man
         from organisations
         join mentoring_candidates as kept on kept.organisation_id = organisations.id
         join cohort_mentors on cohort_mentors.id = mentor_row_id
-        where not (select is_large from size) and ${isBelow} and ${isThere}
+        where not (select goes_along from size) and ${isBelow} and ${isThere}
         ${order}
       )
       union all
@@ -59,7 +60,7 @@ export async function listCandidates(db: Kysely<Database>, { path }: Branch, man
         select kept.*, cohort_mentors.person_id
         from mentoring_candidates as kept
         join cohort_mentors on cohort_mentors.id = mentor_row_id
-        where (select is_large from size) and ${isThere}
+        where (select goes_along from size) and ${isThere}
           and exists (select from organisations where id = kept.organisation_id and ${isBelow} offset 0)
         ${order}
       )
