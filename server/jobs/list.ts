@@ -24,6 +24,7 @@ import { countCandidates } from '../mentoring/certificates/queries.ts';
 import { drawMissingBooks } from '../moving-out/books.ts';
 import { eraseUnentered } from '../my-data/erasure/queries.ts';
 import { forgetOldWords } from '../my-data/requests/queries.ts';
+import { countBranches } from '../organisations/counting/queries.ts';
 import { removeOldImports } from '../people/importing/queries.ts';
 import { forgetMerged } from '../people/merging/forgetting/queries.ts';
 import type { Job } from '../platform/jobs.ts';
@@ -112,6 +113,11 @@ export function listJobs({ config, connection, db, files }: Parts): Job[] {
     schedule: '*/5 * * * *',
     run: async () => `counted ${await countWaiting(db, new Date(Date.now() + 4 * 60_000))}`,
   };
+  const branches = {
+    name: 'branch-counts',
+    schedule: '40 * * * *',
+    run: async () => `counted ${await countBranches(db)}`,
+  };
   // What a process that ended has left.
   const corrections = {
     name: 'key-corrections',
@@ -141,6 +147,7 @@ export function listJobs({ config, connection, db, files }: Parts): Job[] {
     siteCounts,
     largeReports,
     keptReports,
+    branches,
     corrections,
     courseUploads,
     attempts,

@@ -1,4 +1,4 @@
-import { type Kysely, sql } from 'kysely';
+import { expressionBuilder, type Kysely, type RawBuilder, sql } from 'kysely';
 import { jsonArrayFrom } from 'kysely/helpers/postgres';
 import { v7 as newId } from 'uuid';
 import { publicAnnouncements } from '../announcements/queries.ts';
@@ -7,8 +7,8 @@ import type { Language } from '../platform/i18n.ts';
 
 export const rootCode = 'domdom';
 
-/** So many branches a public page names. */
-const mostBranches = 100;
+/** Of the courses and of the branches on a public page. */
+const pageSize = 24;
 
 /** The organisation at the root of the tree: it gives the courses that come with the platform. */
 export async function ensureRootOrganisation(db: Kysely<Database>): Promise<string> {
@@ -26,9 +26,12 @@ export async function ensureRootOrganisation(db: Kysely<Database>): Promise<stri
   return id;
 }
 
-/** A partner's public page: who they are and what they give. */
-export async function findOrganisation(db: Kysely<Database>, code: string, language: Language) {
-  return db
+/**
+ * A partner's public page: who they are and what they give. The courses and the branches of a page, each by title or name; how many there
+ * are is told while they are all on one page.
+ */
+export async function findOrganisation(db: Kysely<Database>, code: string, language: Language, page: number) {
+  const found = await db
     .selectFrom('organisations')
     .leftJoin('organisations as successor', 'successor.id', 'organisations.merged_into_id')
     .leftJoin('place_names as place', (join) =>
@@ -49,37 +52,55 @@ export async function findOrganisation(db: Kysely<Database>, code: string, langu
           .where('branch.merged_into_id', 'is', null)
           .select(['branch.code', 'branch.name', 'branch.kind'])
           .orderBy(sql`branch.name collate "vi-x-icu"`)
-          .limit(mostBranches),
+          .orderBy('branch.code')
+          .limit(pageSize + 1)
+          .offset((page - 1) * pageSize),
       ).as('branches'),
     )
     .select((eb) =>
       jsonArrayFrom(
         eb
-          .selectFrom('course_versions')
-          .innerJoin('courses', 'courses.current_version_id', 'course_versions.id')
-          .innerJoin('course_listings', 'course_listings.version_id', 'course_versions.id')
-          .innerJoin('organisations as provider', 'provider.id', 'course_versions.provider_id')
-          // Versions keep the provider that they were published under, also one that has been merged since.
-          .where((inner) =>
-            inner.or([
-              inner('provider.id', '=', inner.ref('organisations.id')),
-              inner('provider.merged_into_id', '=', inner.ref('organisations.id')),
-            ]),
-          )
-          .where('courses.audience', '=', 'everyone')
-          .where((inner) =>
-            inner.or([
-              inner('course_listings.language', '=', language),
-              inner.and([
-                inner('course_listings.original', '=', true),
-                sql<boolean>`not ${language} = any(course_listings.languages)`,
-              ]),
-            ]),
-          )
-          .select(['courses.slug', 'course_listings.title', 'course_listings.summary', 'course_listings.language'])
-          .orderBy('course_listings.title')
-          .limit(100),
+          .selectFrom(givenBy(sql.ref('organisations.id'), language, page * pageSize + 1).as('given'))
+          .select(['given.slug', 'given.title', 'given.summary', 'given.language'])
+          .orderBy(sql`given.title collate "vi-x-icu"`)
+          .orderBy('given.course_id')
+          .limit(pageSize + 1)
+          .offset((page - 1) * pageSize),
       ).as('courses'),
     )
     .executeTakeFirst();
+  if (found === undefined) return undefined;
+  const { courses, branches, ...organisation } = found;
+  const has_more = Math.max(courses.length, branches.length) > pageSize;
+  // The first page is there, with nothing on it too.
+  const pages = has_more ? page + 1 : courses.length + branches.length > 0 || page === 1 ? page : page - 1;
+  return {
+    organisation: { ...organisation, courses: courses.slice(0, pageSize), branches: branches.slice(0, pageSize) },
+    pages,
+  };
+}
+
+/** What an organisation gives to everyone: listed in the reader's language and, where a course has none in it, in its own. Each by an index in its order. */
+function givenBy(organisation: RawBuilder<string>, language: Language, limit: number) {
+  const listed = (which: RawBuilder<boolean>) =>
+    expressionBuilder<Database, never>()
+      .selectFrom('course_listings')
+      .innerJoin('courses', 'courses.id', 'course_listings.course_id')
+      .where('course_listings.provider_id', '=', organisation)
+      .where('courses.audience', '=', 'everyone')
+      .where(which)
+      .select(['courses.slug', 'course_listings.title', 'course_listings.summary', 'course_listings.language'])
+      .select('course_listings.course_id')
+      .orderBy(sql`course_listings.title collate "vi-x-icu"`)
+      .orderBy('course_listings.course_id')
+      .limit(limit);
+  return expressionBuilder<Database, never>()
+    .selectFrom(listed(sql`course_listings.language = ${language}`).as('own'))
+    .selectAll()
+    .unionAll((eb) => eb.selectFrom(listed(isOnlyElsewhere(language)).as('other')).selectAll());
+}
+
+/** As the index on it says it: with the language in the text of the statement. */
+function isOnlyElsewhere(language: Language): RawBuilder<boolean> {
+  return sql<boolean>`(course_listings.original and not (${sql.lit(language)} = any (course_listings.languages)))`;
 }

@@ -1,45 +1,49 @@
 import { type Expression, type Kysely, sql } from 'kysely';
 import type { Database } from '../../database/connection.ts';
 import { containsFolded, searchWords } from '../../database/search.ts';
-import { manageableOrganisations } from '../access.ts';
+import type { Person } from '../../platform/sessions.ts';
+import { manageableOrganisations, ownsSite } from '../access.ts';
 
 type Somebody = { id: string };
 
 const pageSize = 50;
 
 /** All organisations somebody manages, by name or code; those that were merged are gone from here. */
-export async function listBranches(db: Kysely<Database>, manager: Somebody, q: string, page: number) {
-  const rows = await manageableOrganisations(db, manager)
+export async function listBranches(
+  db: Kysely<Database>,
+  manager: Pick<Person, 'id' | 'roles'>,
+  q: string,
+  page: number,
+) {
+  const isWhole = q === '' && manager.roles.includes('owner');
+  // The whole tree comes in the order of an index and is counted already; a part of it is found by its path.
+  const open = isWhole
+    ? db.selectFrom('organisations').where(ownsSite(manager))
+    : manageableOrganisations(db, manager).where((eb) => eb.and(searchWords(q).map((word) => isNamed(word))));
+  const found = open
     .where('organisations.merged_into_id', 'is', null)
-    .where((eb) => eb.and(searchWords(q).map((word) => isNamed(word))))
     .select(['organisations.code', 'organisations.name', 'organisations.kind', 'organisations.closed_at'])
-    .select(({ ref }) => namesAbove(ref('organisations.path')).as('names_above'))
-    .select(sql<number>`count(*) over ()`.as('total'))
+    .select(['organisations.path', (isWhole ? everyOne : sql<number>`count(*) over ()`).as('total')])
     .orderBy(sql`organisations.name collate "vi-x-icu"`)
     .orderBy('organisations.code')
     .limit(pageSize)
-    .offset((page - 1) * pageSize)
-    .execute();
-  return paged(rows);
+    .offset((page - 1) * pageSize);
+  return paged(await listWithNamesAbove(db, found));
 }
+
+const everyOne = sql<number>`(
+  select below + 1 from branch_sizes join organisations as root on root.id = organisation_id where root.parent_id is null
+)`;
 
 /** What lies directly below, with how many there are in each branch. */
 export async function listChildren(db: Kysely<Database>, { id }: { id: string }, page: number) {
   const rows = await db
     .selectFrom('organisations')
+    .innerJoin('branch_sizes', 'branch_sizes.organisation_id', 'organisations.id')
     .where('parent_id', '=', id)
     .where('merged_into_id', 'is', null)
-    .select(['code', 'name', 'kind', 'closed_at'])
-    .select(({ selectFrom }) =>
-      selectFrom('organisations as below')
-        .where('below.merged_into_id', 'is', null)
-        .where(sql<boolean>`below.path <@ organisations.path`)
-        .select(sql<number>`count(*) - 1`.as('count'))
-        .$asScalar()
-        .$notNull()
-        .as('below_count'),
-    )
-    .select(sql<number>`count(*) over ()`.as('total'))
+    .select(['code', 'name', 'kind', 'closed_at', 'below as below_count'])
+    .select(sql<number>`(select children from branch_sizes where organisation_id = ${id})`.as('total'))
     .orderBy(sql`name collate "vi-x-icu"`)
     .orderBy('code')
     .limit(pageSize)
@@ -51,20 +55,6 @@ export async function listChildren(db: Kysely<Database>, { id }: { id: string },
 function paged<Row extends { total: number }>(rows: Row[]) {
   const total = rows[0]?.total ?? 0;
   return { rows, total, pages: Math.ceil(total / pageSize) };
-}
-
-/** To choose one from, for somewhere to move or to merge: open ones the person manages, outside a branch. */
-export async function listTargets(db: Kysely<Database>, manager: Somebody, { path }: { path: string }, q: string) {
-  return manageableOrganisations(db, manager)
-    .where('organisations.merged_into_id', 'is', null)
-    .where('organisations.closed_at', 'is', null)
-    .where(sql<boolean>`not organisations.path <@ ${path}::ltree`)
-    .where((eb) => eb.and(searchWords(q).map((word) => isNamed(word))))
-    .select(['organisations.code', 'organisations.name', 'organisations.kind'])
-    .select(({ ref }) => namesAbove(ref('organisations.path')).as('names_above'))
-    .orderBy(sql`organisations.name collate "vi-x-icu"`)
-    .limit(20)
-    .execute();
 }
 
 /** The places where somebody manages, for the front page of managers; with how many wait there or below. */
@@ -92,8 +82,33 @@ export async function listOwnBranches(db: Kysely<Database>, person: Somebody) {
     .execute();
 }
 
-function isNamed(word: string) {
+export function isNamed(word: string) {
   return sql<boolean>`(${containsFolded(sql`fold(organisations.name)`, word)} or organisations.code = lower(${word}))`;
+}
+
+interface Found {
+  code: string;
+  name: string;
+  kind: string;
+  path: string;
+}
+
+/** Those found, by name, each with the way down to it. What many of them lie below is read once. */
+export async function listWithNamesAbove<Row extends Found>(db: Kysely<Database>, found: Expression<Row>) {
+  const { rows } = await sql<Row & { names_above: string | null }>`
+    with found as materialized (${found}),
+    above as materialized (
+      select code, name from organisations
+      where code = any(array(select unnest(string_to_array(subpath(path, 0, -1)::text, '.')) from found))
+    )
+    select found.*, (
+      select string_agg(above.name, ' › ' order by depth)
+      from unnest(string_to_array(subpath(found.path, 0, -1)::text, '.')) with ordinality as label (code, depth)
+      join above on above.code = label.code
+    ) as names_above
+    from found order by name collate "vi-x-icu", code
+  `.execute(db);
+  return rows;
 }
 
 /** "Đom Đóm › Hội Phụ nữ": the way down to it. */

@@ -27,15 +27,27 @@ function organisationsAsOf(db: Kysely<Database>, moment: Date) {
     .select(['organisation_periods.place_code', 'organisation_periods.is_closed']);
 }
 
+/** Where the organisation was then: what lies below it is found by that path, and nothing else of the tree is read. */
+function topAsOf({ id }: { id: string }, moment: Date) {
+  return sql`
+    top as materialized (
+      select path, nlevel(path) as depth from organisation_periods
+      where organisation_id = ${id} and valid_from <= ${moment} and (valid_until is null or valid_until > ${moment})
+    )
+  `;
+}
+
+const isBelowTop = sql<boolean>`organisation_periods.path <@ (select path from top)`;
+
 /** The organisation and all below it, each with the branch directly below that it belongs to: the expression `below` for a `with`. */
 export function branchLines(db: Kysely<Database>, { id }: { id: string }, moment: Date): RawBuilder<unknown> {
   return sql`
-    asof as materialized (${organisationsAsOf(db, moment)}),
-    top as (select path, nlevel(path) as depth from asof where id = ${id}),
+    ${topAsOf({ id }, moment)},
+    asof as (${organisationsAsOf(db, moment).where(isBelowTop)}),
     below as materialized (
       -- An empty name for the organisation itself, so that the joins below compare by equality.
       select asof.*, case when nlevel(asof.path) > top.depth then subpath(asof.path, top.depth, 1)::text else '' end as branch
-      from asof join top on asof.path <@ top.path
+      from asof cross join top
     )
   `;
 }
@@ -51,9 +63,11 @@ export function placeLines(
   withinCode: string | null,
 ): RawBuilder<unknown> {
   return sql`
-    asof as materialized (${organisationsAsOf(db, moment)}),
-    within as materialized (
-      select asof.* from asof where asof.path <@ (select path from asof where id = ${id})
+    ${topAsOf({ id }, moment)},
+    within as materialized (${organisationsAsOf(db, moment).where(isBelowTop)}),
+    asof as materialized (
+      select * from within
+      union all ${organisationsAsOf(db, moment).where(sql<boolean>`organisation_periods.path @> (select subpath(path, 0, -1) from top)`)}
     ),
     located as (
       select distinct on (within.id) within.id, placed.place_code

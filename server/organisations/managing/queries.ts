@@ -6,6 +6,7 @@ import type { Database } from '../../database/connection.ts';
 import { Forbidden, orNotFound } from '../../platform/errors.ts';
 import { holdsRoleAbove, manageableOrganisations } from '../access.ts';
 import { namesAbove } from '../branches/queries.ts';
+import { type Counts, largeOnly } from '../counting/size.ts';
 import { codeFrom, freeCode } from './code.ts';
 
 type Somebody = { id: string };
@@ -15,7 +16,7 @@ export type Branch = Awaited<ReturnType<typeof getBranch>>;
 
 /** @throws NotFound for who is no manager at or above it */
 export async function getBranch(db: Kysely<Database>, manager: Somebody, code: string) {
-  return orNotFound(await branches(db, manager).where('organisations.code', '=', code).executeTakeFirst());
+  return branchIn(await branches(db, manager).where('organisations.code', '=', code).executeTakeFirst());
 }
 
 /** Where they manage themselves; of several the first by name. @throws NotFound for who manages nothing */
@@ -32,12 +33,13 @@ export async function getOwnBranch(db: Kysely<Database>, manager: Somebody): Pro
     .orderBy('organisations.name')
     .limit(1)
     .executeTakeFirst();
-  return orNotFound(branch);
+  return branchIn(branch);
 }
 
 function branches(db: Kysely<Database>, manager: Somebody) {
   return manageableOrganisations(db, manager)
     .leftJoin('organisations as successor', 'successor.id', 'organisations.merged_into_id')
+    .leftJoin('branch_counts as counted', 'counted.organisation_id', 'organisations.id')
     .select(['organisations.id', 'organisations.code', 'organisations.name', 'organisations.kind'])
     .select(['organisations.path', 'organisations.parent_id', 'organisations.closed_at', 'organisations.place_code'])
     .select(['successor.code as merged_into_code', 'organisations.trusted'])
@@ -48,7 +50,16 @@ function branches(db: Kysely<Database>, manager: Somebody) {
           holdsRoleAbove(manager, ['manager'], eb.ref('organisations.path')),
         ])
         .as('may_rearrange'),
-    );
+    )
+    .select(['counted.organisations', 'counted.learners', 'counted.mentors', 'counted.authors', 'counted.reviewers'])
+    .select(['counted.managers', 'counted.waiting', 'counted.offers', 'counted.counted_at']);
+}
+
+function branchIn(row: Awaited<ReturnType<ReturnType<typeof branches>['executeTakeFirst']>>) {
+  const { organisations, learners, mentors, authors, reviewers, managers, waiting, offers, counted_at, ...branch } =
+    orNotFound(row);
+  const counts = { organisations, learners, mentors, authors, reviewers, managers, waiting, offers, counted_at };
+  return { ...branch, large: largeOnly(counts) };
 }
 
 /** For moving, merging and closing: what is done to the organisation as a whole, its manager sees and the one above does. */
@@ -59,7 +70,8 @@ export async function getRearrangeableBranch(db: Kysely<Database>, manager: Some
 }
 
 /** What the overview of an organisation says beside its name. */
-export async function getOverview(db: Kysely<Database>, { id, path }: Branch) {
+export async function getOverview(db: Kysely<Database>, branch: Branch) {
+  const { id, path, large } = branch;
   return db
     .selectFrom('organisations')
     .leftJoin('place_names as place', (join) =>
@@ -69,16 +81,6 @@ export async function getOverview(db: Kysely<Database>, { id, path }: Branch) {
     .select(['about', 'phone', 'email', 'website', 'logo_hash'])
     .select(['place.name as place_name', 'place.kind as place_kind'])
     .select((eb) => [
-      jsonArrayFrom(
-        eb
-          .selectFrom('memberships')
-          .innerJoin('organisations as below', 'below.id', 'memberships.organisation_id')
-          .where('memberships.valid_until', 'is', null)
-          .where(sql<boolean>`below.path <@ ${path}::ltree`)
-          .groupBy('role')
-          .select('role')
-          .select(sql<number>`count(distinct person_id)`.as('count')),
-      ).as('roles'),
       jsonArrayFrom(
         eb
           .selectFrom('organisations as above')
@@ -95,26 +97,29 @@ export async function getOverview(db: Kysely<Database>, { id, path }: Branch) {
           .orderBy('period.valid_from', 'desc')
           .limit(20),
       ).as('periods'),
-      eb
-        .selectFrom('join_requests')
-        .innerJoin('organisations as door', 'door.id', 'join_requests.organisation_id')
-        .where(sql<boolean>`door.path <@ ${path}::ltree`)
-        .where('outcome', 'is', null)
-        .select(({ fn }) => fn.countAll<number>().as('count'))
-        .$asScalar()
-        .$notNull()
-        .as('waiting'),
-      eb
-        .selectFrom('mentoring_offers')
-        .innerJoin('organisations as place_of', 'place_of.id', 'mentoring_offers.organisation_id')
-        .where(sql<boolean>`place_of.path <@ ${path}::ltree`)
-        .where('outcome', 'is', null)
-        .select(({ fn }) => fn.countAll<number>().as('count'))
-        .$asScalar()
-        .$notNull()
-        .as('offers'),
+      (large === null ? countedNow(path) : sql<Counts>`${JSON.stringify(large)}::json`).as('counts'),
     ])
     .executeTakeFirstOrThrow();
+}
+
+/** Each person once in a role, wherever in the branch: of one that is small enough to be looked through. */
+function countedNow(path: string) {
+  return sql<Counts>`(
+    with below as materialized (select id from organisations where path <@ ${path}::ltree),
+    people as materialized (
+      select distinct role, person_id from below
+      join memberships on memberships.organisation_id = below.id and valid_until is null
+    )
+    select json_build_object(
+      'learners', count(*) filter (where role = 'learner'),
+      'mentors', count(*) filter (where role = 'mentor'),
+      'authors', count(*) filter (where role = 'author'),
+      'reviewers', count(*) filter (where role = 'reviewer'),
+      'managers', count(*) filter (where role = 'manager'),
+      'waiting', (select count(*) from below join join_requests on organisation_id = below.id and outcome is null),
+      'offers', (select count(*) from below join mentoring_offers on organisation_id = below.id and outcome is null)
+    ) from people
+  )`;
 }
 
 export interface Description {

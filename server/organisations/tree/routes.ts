@@ -4,7 +4,7 @@ import { Forbidden } from '../../platform/errors.ts';
 import { queryText } from '../../platform/forms.ts';
 import { signedIn } from '../../platform/scopes.ts';
 import type { Person } from '../../platform/sessions.ts';
-import { listTargets } from '../branches/queries.ts';
+import { type Choices, listChoices } from '../choices/queries.ts';
 import { type Branch, getBranch, getRearrangeableBranch, lockTree } from '../managing/queries.ts';
 import { type BranchCounts, countBranch, mergeBranch, moveBranch, setClosed } from './queries.ts';
 
@@ -12,8 +12,7 @@ interface TargetPage {
   branch: Branch;
   /** `moves` or `merger`: the page's own noun, in addresses and words. */
   deed: Deed;
-  q: string;
-  targets: Awaited<ReturnType<typeof listTargets>>;
+  targets: Choices;
 }
 interface ConfirmationPage {
   branch: Branch;
@@ -33,6 +32,9 @@ declare module '../../platform/views.ts' {
   }
 }
 
+/** More than those are searched. */
+const mostTargets = 20;
+
 /** Moving, merging and closing: for managers strictly above, because the organisation as a whole changes its place. */
 export function treeRoutes(app: FastifyInstance): void {
   const { db } = app;
@@ -44,8 +46,8 @@ export function treeRoutes(app: FastifyInstance): void {
       const to = queryText(request.query, 'to');
       if (to !== '') return confirm(reply, manager, branch, deed, to);
       const q = queryText(request.query, 'q');
-      const targets = await listTargets(db, manager, branch, q);
-      return reply.page('organisations/targets', { branch, deed, q, targets });
+      const targets = await listChoices(db, manager, 'manager', { q, outside: branch, limit: mostTargets });
+      return reply.page('organisations/targets', { branch, deed, targets });
     });
 
     app.post<{ Params: { code: string } }>(`/admin/organisations/:code/${deed}`, async (request, reply) => {
