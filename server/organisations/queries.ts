@@ -3,6 +3,7 @@ import { jsonArrayFrom } from 'kysely/helpers/postgres';
 import { v7 as newId } from 'uuid';
 import { publicAnnouncements } from '../announcements/queries.ts';
 import type { Database } from '../database/connection.ts';
+import { containsFolded, searchWords } from '../database/search.ts';
 import type { Language } from '../platform/i18n.ts';
 
 export const rootCode = 'domdom';
@@ -60,7 +61,11 @@ export async function findOrganisation(db: Kysely<Database>, code: string, langu
     .select((eb) =>
       jsonArrayFrom(
         eb
-          .selectFrom(givenBy(sql.ref('organisations.id'), language, page * pageSize + 1).as('given'))
+          .selectFrom(
+            givenBy(sql.ref('organisations.id'), language, { limit: page * pageSize + 1, isForEveryone: true }).as(
+              'given',
+            ),
+          )
           .select(['given.slug', 'given.title', 'given.summary', 'given.language'])
           .orderBy(sql`given.title collate "vi-x-icu"`)
           .orderBy('given.course_id')
@@ -80,17 +85,32 @@ export async function findOrganisation(db: Kysely<Database>, code: string, langu
   };
 }
 
-/** What an organisation gives to everyone: listed in the reader's language and, where a course has none in it, in its own. Each by an index in its order. */
-function givenBy(organisation: RawBuilder<string>, language: Language, limit: number) {
+interface Asked {
+  /** Of each of the two parts. */
+  limit: number;
+  q?: string;
+  /** This one alone. */
+  slug?: string;
+  isForEveryone?: boolean;
+}
+
+/** What an organisation gives: listed in the reader's language and, where a course has none in it, in its own. Each by an index in its order. */
+export function givenBy(organisation: RawBuilder<string>, language: Language, asked: Asked) {
+  const { limit, q = '', slug = '', isForEveryone = false } = asked;
+  const words = searchWords(q);
   const listed = (which: RawBuilder<boolean>) =>
     expressionBuilder<Database, never>()
       .selectFrom('course_listings')
       .innerJoin('courses', 'courses.id', 'course_listings.course_id')
       .where('course_listings.provider_id', '=', organisation)
-      .where('courses.audience', '=', 'everyone')
       .where(which)
+      // The title stands among the words, which have an index.
+      .where((eb) => eb.and(words.map((word) => containsFolded(eb.ref('folded_words'), word))))
+      .where((eb) => eb.and(words.map((word) => containsFolded(eb.ref('folded_title'), word))))
+      .$if(isForEveryone, (query) => query.where('courses.audience', '=', 'everyone'))
+      .$if(slug !== '', (query) => query.where('courses.slug', '=', slug))
       .select(['courses.slug', 'course_listings.title', 'course_listings.summary', 'course_listings.language'])
-      .select('course_listings.course_id')
+      .select(['course_listings.course_id', 'course_listings.version_id'])
       .orderBy(sql`course_listings.title collate "vi-x-icu"`)
       .orderBy('course_listings.course_id')
       .limit(limit);

@@ -108,19 +108,6 @@ function titleIn(draftId: RawBuilder<string>): RawBuilder<string | null> {
   )`;
 }
 
-/** Where somebody may begin a course, for whoever asks: an author there or above. */
-export async function listAuthoredOrganisations(db: Kysely<Database>, person: Somebody) {
-  return db
-    .selectFrom('organisations')
-    .where(({ ref }) => holdsRole(person, ['author'], ref('organisations.path')))
-    .where('closed_at', 'is', null)
-    .where('merged_into_id', 'is', null)
-    .select(['id', 'code', 'name'])
-    .orderBy(sql`name collate "vi-x-icu"`)
-    .limit(500)
-    .execute();
-}
-
 export interface NewDraft {
   id: string;
   slug: string;

@@ -3,6 +3,7 @@ import type { Static } from 'typebox';
 import { v7 as newId } from 'uuid';
 import { levels, topics } from '../courses/topics.ts';
 import { freeKey } from '../moving-in/keys.ts';
+import { type Choices, findChoice, listChoices } from '../organisations/choices/queries.ts';
 import { blankForm, type Errors, type Form, pageNumber, queryText, readForm, withErrors } from '../platform/forms.ts';
 import { rowId } from '../platform/row-id.ts';
 import { signedIn } from '../platform/scopes.ts';
@@ -10,7 +11,7 @@ import { checkDraft } from './checking.ts';
 import { type DeskPage, deskOf } from './desk.ts';
 import { courseLanguages, NewCourseForm } from './forms.ts';
 import { newCourseText, newCourseYaml } from './outline.ts';
-import { getDraft, getOwnDraft, insertDraft, listAuthoredOrganisations, listDrafts, setDiscarded } from './queries.ts';
+import { getDraft, getOwnDraft, insertDraft, listDrafts, setDiscarded } from './queries.ts';
 import { getReviewing } from './review/queries.ts';
 import { titleOf } from './titles.ts';
 
@@ -27,7 +28,7 @@ declare module '../platform/views.ts' {
       id: string;
       form: Form<NewCourse>;
       picked: string[];
-      organisations: { id: string; name: string }[];
+      choices: Choices;
       topics: typeof topics;
       levels: typeof levels;
       languages: typeof courseLanguages;
@@ -67,8 +68,8 @@ export function publishingRoutes(app: FastifyInstance): void {
     const id = rowId(String(body.id ?? ''));
     const form = readForm(NewCourseForm, body);
     const picked = courseLanguages.filter((language) => [body.languages ?? []].flat().includes(language));
-    const organisations = await listAuthoredOrganisations(db, author);
-    const organisation = organisations.find((one) => one.id === body.organisation);
+    if (body.find) return showNew(reply, 200, id, blankForm(NewCourseForm, form.values), picked, queryText(body, 'q'));
+    const organisation = await findChoice(db, author, 'author', queryText(body, 'organisation'));
     const errors: Errors = {
       ...(picked.length === 0 && { languages: 'publishing.error_languages' }),
       ...(organisation === undefined && { organisation: 'publishing.error_organisation' }),
@@ -113,9 +114,17 @@ export function publishingRoutes(app: FastifyInstance): void {
     return reply.goTo(`/publishing/${draft.id}`, 'publishing.restored');
   });
 
-  async function showNew(reply: FastifyReply, status: number, id: string, form: Form<NewCourse>, picked: string[]) {
-    const organisations = await listAuthoredOrganisations(db, signedIn(reply.request));
-    const page = { id, form, picked, organisations, topics, levels, languages: courseLanguages };
+  async function showNew(
+    reply: FastifyReply,
+    status: number,
+    id: string,
+    form: Form<NewCourse>,
+    picked: string[],
+    q = '',
+  ) {
+    const chosen = form.values.organisation;
+    const choices = await listChoices(db, signedIn(reply.request), 'author', { q, chosen });
+    const page = { id, form, picked, choices, topics, levels, languages: courseLanguages };
     return reply.page('publishing/new', page, { status });
   }
 }

@@ -1,13 +1,17 @@
 import { type Kysely, sql, type Transaction } from 'kysely';
 import { insertAuditEvent } from '../../audit/queries.ts';
 import type { Verb } from '../../audit/verbs.ts';
+import { hasId } from '../../database/by-id.ts';
 import type { Database } from '../../database/connection.ts';
+import { containsFolded, searchWords } from '../../database/search.ts';
 import { type Announcement, isPinned } from '../access.ts';
 import { codeOf } from '../code.ts';
 
 type Somebody = { id: string };
 
 const pageSize = 20;
+/** Nobody is helped by counting on, for twenty announcements at once. */
+const mostReaders = 1000;
 
 /** What was told to a cohort; or to a branch and to its courses. Withdrawn ones too: their writers know of them. */
 export async function listTold(db: Kysely<Database>, target: { id: string; isBranch: boolean }, page: number) {
@@ -16,46 +20,67 @@ export async function listTold(db: Kysely<Database>, target: { id: string; isBra
     .leftJoin('course_listings', (join) =>
       join.onRef('course_listings.course_id', '=', 'announcements.course_id').on('original', '=', true),
     )
-    .where((eb) =>
-      target.isBranch
-        ? eb(
-            'target_id',
-            '=',
-            sql<string>`any(array(
-              select ${target.id}::uuid union all select id from courses where owner_organisation_id = ${target.id}
-            ))`,
-          )
-        : eb('target_id', '=', target.id),
-    )
+    .where(target.isBranch ? 'desk_id' : 'target_id', '=', target.id)
     .select(['code', 'announcements.title', 'asked_at', 'withdrawn_at', 'is_public', isPinned.as('is_pinned')])
     .select(['course_listings.title as course_title', 'course_listings.language as course_language'])
     .select(
       sql<number>`(
-        select count(distinct person_id) from announcement_readings
-        where announcement_id = announcements.id and announcement_readings.revision >= asked_revision
+        select count(*) from (
+          select distinct person_id from announcement_readings
+          where announcement_id = announcements.id and announcement_readings.revision >= asked_revision
+          order by person_id limit ${mostReaders + 1}
+        ) as readers
       )`.as('readers'),
     )
-    .select(sql<number>`count(*) over ()`.as('total'))
     .orderBy('asked_at', 'desc')
     .orderBy('announcements.id')
-    .limit(pageSize)
+    .limit(pageSize + 1)
     .offset((page - 1) * pageSize)
     .execute();
-  return { rows, pages: Math.ceil((rows[0]?.total ?? 0) / pageSize) };
+  const shown = rows.slice(0, pageSize).map((row) => ({
+    ...row,
+    readers: Math.min(row.readers, mostReaders),
+    has_more_readers: row.readers > mostReaders,
+  }));
+  return { rows: shown, pages: rows.length > pageSize ? page + 1 : page };
 }
 
-/** The courses that a branch owns, to tell their learners something. */
-export async function listOwnCourses(db: Kysely<Database>, branch: { id: string }) {
-  return db
+/** A longer list is searched. */
+const mostChoices = 50;
+
+/** The courses that a branch owns, to tell their learners something: the newest, or those with these words; and the one in the form. */
+export async function listOwnCourses(
+  db: Kysely<Database>,
+  branch: { id: string },
+  { q, chosen }: { q: string; chosen: string },
+) {
+  const own = db
     .selectFrom('courses')
     .innerJoin('course_listings', (join) =>
       join.onRef('course_listings.course_id', '=', 'courses.id').on('original', '=', true),
     )
     .where('owner_organisation_id', '=', branch.id)
-    .select(['courses.id', 'course_listings.title'])
-    .orderBy(sql`course_listings.title collate "vi-x-icu"`)
-    .limit(500)
+    .select(['courses.id', 'course_listings.title', 'courses.created_at']);
+  const words = searchWords(q);
+  const found = own
+    // The title stands among the words, which have an index.
+    .where((eb) => eb.and(words.map((word) => containsFolded(eb.ref('folded_words'), word))))
+    .where((eb) => eb.and(words.map((word) => containsFolded(eb.ref('folded_title'), word))))
+    .orderBy('courses.created_at', 'desc')
+    .orderBy('courses.id')
+    .limit(mostChoices + 1);
+  const rows = await db
+    .selectFrom(found.as('found'))
+    .selectAll()
+    .union(own.where(hasId('courses.id', chosen)))
     .execute();
+  const { compare } = new Intl.Collator('vi');
+  const has_more = rows.length > mostChoices;
+  const shown = rows
+    .toSorted((a, b) => b.created_at.getTime() - a.created_at.getTime())
+    .filter(({ id }, index) => index < mostChoices || id === chosen)
+    .toSorted((a, b) => compare(a.title, b.title));
+  return { rows: shown, q, is_searched: q !== '' || has_more };
 }
 
 export interface Told {

@@ -143,9 +143,13 @@ export function branchAnnouncementRoutes(app: FastifyInstance): void {
     if (branch.closed_at !== null) throw new Forbidden();
     const id = rowId(hiddenField(request.body, 'id'));
     const form = readForm(BranchAnnouncementForm, request.body);
+    if (queryText(request.body, 'find') !== '') {
+      const blank = blankForm(BranchAnnouncementForm, form.values);
+      return showNew(reply, 200, ofBranch(branch), id, blank, queryText(request.body, 'q'));
+    }
     if (!form.ok) return showNew(reply, 422, ofBranch(branch), id, form);
-    const courses = await listOwnCourses(db, branch);
-    const course = courses.find((one) => one.id === form.data.course);
+    const courses = await listOwnCourses(db, branch, { q: '', chosen: form.data.course ?? '' });
+    const course = courses.rows.find((one) => one.id === form.data.course);
     const target = course === undefined ? { organisation_id: branch.id } : { course_id: course.id };
     if (course === undefined && form.data.course !== undefined)
       return showNew(reply, 422, ofBranch(branch), id, withErrors(form, { course: 'announcements.error_course' }));
@@ -173,8 +177,17 @@ async function showDesk(reply: FastifyReply, desk: Desk, target: { id: string; i
   return reply.page('announcements/desk', { desk, page_number, ...told });
 }
 
-async function showNew(reply: FastifyReply, status: number, desk: Desk, id: string, form: Form<AnnouncementFields>) {
-  const courses = desk.branch === null ? [] : await listOwnCourses(reply.server.db, desk.branch);
+async function showNew(
+  reply: FastifyReply,
+  status: number,
+  desk: Desk,
+  id: string,
+  form: Form<AnnouncementFields>,
+  q = '',
+) {
+  const none = { rows: [], q: '', is_searched: false };
+  const asked = { q, chosen: form.values.course ?? '' };
+  const courses = desk.branch === null ? none : await listOwnCourses(reply.server.db, desk.branch, asked);
   return reply.page('announcements/new', { desk, id, form, courses }, { status });
 }
 

@@ -4,6 +4,7 @@ import { isAgreed } from '../../consents/queries.ts';
 import { hasId } from '../../database/by-id.ts';
 import type { Database } from '../../database/connection.ts';
 import { isRenewed } from '../../enrolments/queries.ts';
+import { fullNameAge } from '../names.ts';
 import type { PrintedCertificate } from '../printed.ts';
 import { dateAtIssuer } from '../queries.ts';
 
@@ -53,13 +54,19 @@ export async function listHeld(
     .select(['cohort_members.id as member_id', 'full_name', 'birth_year', 'birth_month'])
     .select(({ ref }) => ref('printed').$castTo<PrintedCertificate>().as('printed'))
     .select(dateAtIssuer(sql<Date>`now()`).$notNull().as('today'))
-    .select(isAgreed(sql.ref('cohort_members.person_id'), 'full_name_on_certificates').as('has_consent'))
+    .select(hasConsent.as('has_consent'))
     .orderBy('cohort_courses.position')
     .orderBy(sql`regexp_replace(full_name, '^.* ', '') collate "vi-x-icu"`)
     .orderBy('certificates.code')
     .limit(mostInBundle + 1)
     .execute();
 }
+
+/** Asked of those alone who may be children still: nobody else's name is ever short. */
+const hasConsent = sql<boolean>`(
+  birth_year > extract(year from now() at time zone 'Asia/Ho_Chi_Minh') - ${sql.lit(fullNameAge + 1)}
+  and ${isAgreed(sql.ref('cohort_members.person_id'), 'full_name_on_certificates')}
+) is true`;
 
 export type Held = Awaited<ReturnType<typeof listHeld>>[number];
 

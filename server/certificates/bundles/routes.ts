@@ -4,7 +4,7 @@ import { v7 as newId } from 'uuid';
 import { hiddenField } from '../../accounts/way-back.ts';
 import { type Cohort, getGuidedCohort } from '../../cohorts/access.ts';
 import { orNotFound } from '../../platform/errors.ts';
-import { field, queryText, readForm } from '../../platform/forms.ts';
+import { field, pageNumber, queryText, readForm } from '../../platform/forms.ts';
 import { rowId } from '../../platform/row-id.ts';
 import { signedIn } from '../../platform/scopes.ts';
 import { publicName } from '../names.ts';
@@ -33,7 +33,11 @@ declare module '../../platform/views.ts' {
   interface Views {
     'bundles/index': {
       cohort: Cohort;
+      /** Those of this page. */
       courses: { slug: string; titles: Record<string, string>; rows: HeldRow[] }[];
+      has_several: boolean;
+      page_number: number;
+      pages: number;
       /** The only one whose certificates are listed; empty: all. */
       course: string;
       /** Of the file to be: the form sent twice makes one. */
@@ -45,6 +49,8 @@ declare module '../../platform/views.ts' {
     'bundles/show': { cohort: Cohort; bundle: Bundle };
   }
 }
+
+const pageSize = 100;
 
 const BundleForm = Type.Object({
   format: field.choice(bundleFormats),
@@ -124,7 +130,9 @@ export function bundleRoutes(app: FastifyInstance): void {
 
   async function showAll(reply: FastifyReply, status: number, cohort: Cohort, reader: { id: string }, course: string) {
     const held = await listHeld(db, cohort, reader, { slug: course });
-    const shown = held.slice(0, mostInBundle);
+    const all = held.slice(0, mostInBundle);
+    const page_number = pageNumber(queryText(reply.request.query, 'page'));
+    const shown = all.slice((page_number - 1) * pageSize, page_number * pageSize);
     const courses = Array.from(
       Map.groupBy(shown, ({ slug }) => slug),
       ([slug, rows]) => ({
@@ -134,8 +142,10 @@ export function bundleRoutes(app: FastifyInstance): void {
       }),
     );
     const is_too_many = held.length > mostInBundle;
-    const page = { cohort, courses, course, id: newId(), total: shown.length, is_too_many, days: daysToFetch };
-    return reply.page('bundles/index', page, { status });
+    const page = { cohort, courses, course, id: newId(), total: all.length, is_too_many, days: daysToFetch };
+    const has_several = new Set(all.map(({ slug }) => slug)).size > 1;
+    const pages = Math.ceil(all.length / pageSize);
+    return reply.page('bundles/index', { ...page, has_several, page_number, pages }, { status });
   }
 }
 

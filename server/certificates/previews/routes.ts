@@ -13,15 +13,15 @@ import { printLetterhead } from '../printing.ts';
 import { printExample } from './example.ts';
 import { findExample, listGivenCourses } from './queries.ts';
 
-type Course = Awaited<ReturnType<typeof listGivenCourses>>[number];
+type Given = Awaited<ReturnType<typeof listGivenCourses>>;
 
 declare module '../../platform/views.ts' {
   interface Views {
     'certificates/preview': {
       branch: Branch;
-      courses: Course[];
+      courses: Given;
       /** The one that is shown; null where the organisation gives none. */
-      chosen: Course | null;
+      chosen: Given['rows'][number] | null;
     };
   }
 }
@@ -39,9 +39,10 @@ export function previewRoutes(app: FastifyInstance): void {
 
   app.get<{ Params: { code: string } }>('/admin/organisations/:code/certificate-preview', async (request, reply) => {
     const branch = await getBranch(db, signedIn(request), request.params.code);
-    const courses = await listGivenCourses(db, branch, request.language);
     const slug = queryText(request.query, 'course');
-    const chosen = slug === '' ? (courses[0] ?? null) : orNotFound(courses.find((course) => course.slug === slug));
+    const courses = await listGivenCourses(db, branch, request.language, { q: queryText(request.query, 'q'), slug });
+    const { rows } = courses;
+    const chosen = slug === '' ? (rows[0] ?? null) : orNotFound(rows.find((course) => course.slug === slug));
     return reply.page('certificates/preview', { branch, courses, chosen });
   });
 

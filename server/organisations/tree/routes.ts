@@ -4,7 +4,7 @@ import { Forbidden } from '../../platform/errors.ts';
 import { queryText } from '../../platform/forms.ts';
 import { signedIn } from '../../platform/scopes.ts';
 import type { Person } from '../../platform/sessions.ts';
-import { type Choices, listChoices } from '../choices/queries.ts';
+import { type Choice, type Choices, listChoices } from '../choices/queries.ts';
 import { type Branch, getBranch, getRearrangeableBranch, lockTree } from '../managing/queries.ts';
 import { type BranchCounts, countBranch, mergeBranch, moveBranch, setClosed } from './queries.ts';
 
@@ -12,7 +12,7 @@ interface TargetPage {
   branch: Branch;
   /** `moves` or `merger`: the page's own noun, in addresses and words. */
   deed: Deed;
-  targets: Choices;
+  targets: Choices<Choice & { names_above: string | null }>;
 }
 interface ConfirmationPage {
   branch: Branch;

@@ -4,6 +4,7 @@ import { hasId } from '../../database/by-id.ts';
 import type { Database } from '../../database/connection.ts';
 import { containsFolded, searchWords } from '../../database/search.ts';
 import { holdsRole } from '../../organisations/access.ts';
+import { type Choice, choicesIn, choicesOf } from '../../organisations/choices/queries.ts';
 import { orNotFound } from '../../platform/errors.ts';
 import type { BankText } from './entry.ts';
 
@@ -16,6 +17,8 @@ export interface Filter {
   level: string;
   /** A code; '' for all of theirs. */
   organisation: string;
+  /** Words of the organisations to choose from. */
+  of: string;
 }
 
 /** Only what has one of its languages can be copied into it. */
@@ -37,6 +40,7 @@ export async function getBankPage(
   { isTakenOut = false, quiz = null, page }: { isTakenOut?: boolean; quiz?: BankQuiz | null; page: number },
 ) {
   const languages = quiz?.languages ?? null;
+  const asked = { q: filter.of, chosen: filter.organisation };
   const { rows, total, tags, organisations, uses } = await db
     .selectNoFrom(({ selectFrom }) => {
       const found = selectFrom('bank_questions')
@@ -62,15 +66,11 @@ export async function getBankPage(
           .distinct()
           .orderBy('tag')
           .limit(mostTags)})`.as('tags'),
-        jsonArrayFrom(
-          selectFrom('organisations')
-            .where(({ ref }) => holdsRole(author, ['author'], ref('organisations.path')))
-            .where('closed_at', 'is', null)
-            .where('merged_into_id', 'is', null)
-            .select(['code', 'name'])
-            .orderBy(sql`name collate "vi-x-icu"`)
-            .limit(500),
-        ).as('organisations'),
+        sql<
+          Choice[]
+        >`coalesce((select json_agg(choices) from (${choicesOf(author, 'author', asked)}) as choices), '[]')`.as(
+          'organisations',
+        ),
         jsonArrayFrom(
           selectFrom('bank_uses')
             .where('slug', '=', quiz?.slug ?? '')
@@ -83,7 +83,7 @@ export async function getBankPage(
   return {
     rows,
     tags,
-    organisations,
+    choices: choicesIn(organisations, asked),
     uses,
     total: Number(total ?? 0),
     pages: Math.ceil(Number(total ?? 0) / pageSize),

@@ -24,7 +24,7 @@ export interface BankChoice {
   filter: Filter;
   tags: string[];
   levels: string[];
-  organisations: BankPage['organisations'];
+  choices: BankPage['choices'];
 }
 
 declare module '../../platform/views.ts' {
@@ -87,7 +87,7 @@ export function bankRoutes(app: FastifyInstance): void {
 
 export function filterOf(asked: unknown): Filter {
   const text = (name: string) => queryText(asked, name).slice(0, 200);
-  return { q: text('q'), tag: text('tag'), level: text('level'), organisation: text('organisation') };
+  return { q: text('q'), tag: text('tag'), level: text('level'), organisation: text('organisation'), of: text('of') };
 }
 
 export function queryOf(filter: Filter, more: Record<string, string> = {}): string {
@@ -95,11 +95,11 @@ export function queryOf(filter: Filter, more: Record<string, string> = {}): stri
   return new URLSearchParams(said).toString();
 }
 
-export function choiceOf({ tags, organisations }: BankPage, filter: Filter): BankChoice {
+export function choiceOf({ tags, choices }: BankPage, filter: Filter): BankChoice {
   const levels = tags.flatMap((tag) => /^level:(.+)$/.exec(tag)?.[1] ?? []);
   const chosen = (list: string[], one: string) => (one === '' || list.includes(one) ? list : [...list, one]);
   return {
-    ...{ filter, organisations },
+    ...{ filter, choices },
     tags: chosen(
       tags.filter((tag) => !tag.startsWith('level:')),
       filter.tag,

@@ -8,6 +8,7 @@ import { keepFile } from '../../files/queries.ts';
 import type { FileStore } from '../../files/store.ts';
 import { MovingFault, type Note } from '../../moving-in/draft.ts';
 import { freeKey } from '../../moving-in/keys.ts';
+import { findChoice } from '../../organisations/choices/queries.ts';
 import { turns } from '../../platform/turns.ts';
 import { isText } from '../files/content.ts';
 import type { Content } from '../files/queries.ts';
@@ -19,7 +20,6 @@ import {
   type Claimed,
   claimUpload,
   endUpload,
-  findAuthored,
   findNamesakes,
   listParts,
   listSlugsLike,
@@ -85,7 +85,7 @@ async function bring(site: Site, upload: Claimed): Promise<void> {
     throw error;
   }
   await touchUpload(db, upload, 'keeping');
-  const organisation = await findAuthored(db, { id: upload.made_by_id }, upload.organisation_id);
+  const organisation = await findChoice(db, { id: upload.made_by_id }, 'author', upload.organisation_id);
   if (organisation === undefined) return refuse(site, upload, { kind: 'not_author' });
   // Between looking for a name and taking it somebody else may take it.
   for (let round = 0; round < mostTries; round += 1) {

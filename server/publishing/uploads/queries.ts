@@ -193,18 +193,6 @@ export async function listSlugsLike(db: Kysely<Database>, start: string): Promis
   return rows.map(({ slug }) => slug);
 }
 
-/** While somebody may write there still. */
-export async function findAuthored(db: Kysely<Database>, author: Somebody, organisationId: string) {
-  return db
-    .selectFrom('organisations')
-    .where('id', '=', organisationId)
-    .where(({ ref }) => holdsRole(author, ['author'], ref('organisations.path')))
-    .where('closed_at', 'is', null)
-    .where('merged_into_id', 'is', null)
-    .select(['id', 'code'])
-    .executeTakeFirst();
-}
-
 /** The drafts and their reports stay. */
 export async function removeOldUploads(db: Kysely<Database>): Promise<number> {
   const { numDeletedRows } = await db

@@ -3,12 +3,13 @@ import { v7 as newId } from 'uuid';
 import { hiddenField } from '../../accounts/way-back.ts';
 import { dropParts, type KeptParts, keepParts } from '../../files/parts.ts';
 import { most } from '../../moving-in/limits.ts';
+import { type Choices, findChoice, listChoices } from '../../organisations/choices/queries.ts';
 import { orNotFound } from '../../platform/errors.ts';
+import { queryText } from '../../platform/forms.ts';
 import { createPartWorker } from '../../platform/part-by-part.ts';
 import { rowId } from '../../platform/row-id.ts';
 import { signedIn } from '../../platform/scopes.ts';
 import { readStreams, withUploads } from '../../platform/uploads.ts';
-import { listAuthoredOrganisations } from '../queries.ts';
 import { type ReportPart, reportOf } from '../reports/report.ts';
 import { bringNext } from './bringing.ts';
 import { fileNameOf } from './folders.ts';
@@ -22,7 +23,7 @@ declare module '../../platform/views.ts' {
     'publishing/uploads': {
       /** Of the form: sent twice it brings one file. */
       id: string;
-      organisations: { id: string; name: string }[];
+      choices: Choices;
       values: { organisation: string; language: string };
       languages: typeof fileLanguages;
       error: string | null;
@@ -43,14 +44,15 @@ export function courseUploadRoutes(app: FastifyInstance): void {
   const { db } = app;
   const atWork = createPartWorker(app);
 
-  app.get('/publishing/uploads', async (_request, reply) => {
-    return showForm(reply, 200, { id: newId(), error: null, values: { organisation: '', language: '' } });
+  app.get('/publishing/uploads', async (request, reply) => {
+    const values = { organisation: '', language: '' };
+    return showForm(reply, 200, { id: newId(), error: null, values }, queryText(request.query, 'q'));
   });
 
   withUploads(app, most.archiveBytes, (inner) => {
     inner.post('/publishing/uploads', async (request, reply) => {
       const author = signedIn(request);
-      const organisations = await listAuthoredOrganisations(db, author);
+      const { rows: organisations } = await listChoices(db, author, 'author', { limit: 1 });
       const sent: (KeptParts & { name: string; isTooLarge: boolean })[] = [];
       const drop = () =>
         dropParts(
@@ -71,7 +73,7 @@ export function courseUploadRoutes(app: FastifyInstance): void {
         await drop();
         return showForm(reply, 422, { id, error, values });
       };
-      const organisation = organisations.find((one) => one.id === values.organisation);
+      const organisation = await findChoice(db, author, 'author', values.organisation);
       if (organisation === undefined) return refuse('publishing.error_organisation');
       const [file] = sent;
       if (file === undefined) return refuse('course_uploads.error_missing');
@@ -104,11 +106,12 @@ export function courseUploadRoutes(app: FastifyInstance): void {
     reply: FastifyReply,
     status: number,
     page: { id: string; error: string | null; values: { organisation: string; language: string } },
+    q = '',
   ) {
     const author = signedIn(reply.request);
-    const organisations = await listAuthoredOrganisations(db, author);
+    const choices = await listChoices(db, author, 'author', { q, chosen: page.values.organisation });
     const rows = await listUploads(db, author);
-    const shown = { organisations, rows, languages: fileLanguages, most_bytes: most.archiveBytes };
+    const shown = { choices, rows, languages: fileLanguages, most_bytes: most.archiveBytes };
     return reply.page('publishing/uploads', { ...page, ...shown }, { status });
   }
 }

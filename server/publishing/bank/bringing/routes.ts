@@ -1,12 +1,13 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { Fault } from '../../../courses/fault.ts';
+import { type Choices, findChoice, listChoices } from '../../../organisations/choices/queries.ts';
 import { queryText } from '../../../platform/forms.ts';
 import { signedIn } from '../../../platform/scopes.ts';
 import { readGift } from '../../../quizzes/gift-read.ts';
 import { checkDraft } from '../../checking.ts';
 import { typedText } from '../../files/content.ts';
 import { courseLanguages } from '../../forms.ts';
-import { getOwnDraft, listAuthoredOrganisations } from '../../queries.ts';
+import { getOwnDraft } from '../../queries.ts';
 import { questionsIn, quizOf } from '../../quizzes/quiz.ts';
 import { longestText } from '../../texts/routes.ts';
 import { entriesOf, isForBanks } from '../entry.ts';
@@ -21,7 +22,7 @@ interface Typed {
 declare module '../../../platform/views.ts' {
   interface Views {
     'publishing/bank-gift': {
-      organisations: Awaited<ReturnType<typeof listAuthoredOrganisations>>;
+      choices: Choices;
       languages: readonly string[];
       values: Typed;
       error: string | null;
@@ -51,14 +52,14 @@ export function bankBringingRoutes(app: FastifyInstance): void {
       gift: typedText(request.body?.gift),
     };
     const { organisation, language, gift } = values;
+    if (queryText(request.body, 'find') !== '') return show(reply, values, null, [], queryText(request.body, 'q'));
     if (gift.length > longestText) return show(reply, values, 'publishing.error_text_long');
     const { questions, faults } = readGift(gift);
     if (faults.length > 0) return show(reply, values, 'bank.error_gift', faults);
     const entries = entriesOf(new Map([[language, questions]]));
     if (entries.length === 0 || entries.length > mostAtOnce) return show(reply, values, 'bank.error_count_questions');
     if (!entries.every(isForBanks)) return show(reply, values, 'bank.error_picture');
-    const all = await listAuthoredOrganisations(db, author);
-    const bank = all.find(({ code }) => code === organisation);
+    const bank = await findChoice(db, author, 'author', organisation);
     const isKnown = courseLanguages.some((one) => one === language);
     if (bank === undefined || !isKnown) return show(reply, values, 'publishing.error_organisation');
     const { refused } = await db.transaction().execute((trx) => bringEntries(trx, bank, entries, author));
@@ -82,9 +83,16 @@ export function bankBringingRoutes(app: FastifyInstance): void {
     },
   );
 
-  async function show(reply: FastifyReply, values: Typed, error: string | null, faults: Omit<Fault, 'file'>[] = []) {
-    const organisations = await listAuthoredOrganisations(db, signedIn(reply.request));
-    const page = { organisations, languages: courseLanguages, values, error };
+  async function show(
+    reply: FastifyReply,
+    values: Typed,
+    error: string | null,
+    faults: Omit<Fault, 'file'>[] = [],
+    q = '',
+  ) {
+    const chosen = values.organisation;
+    const choices = await listChoices(db, signedIn(reply.request), 'author', { q, chosen });
+    const page = { choices, languages: courseLanguages, values, error };
     const told = faults.map((fault) => ({ ...fault, file: 'GIFT' }));
     return reply.page('publishing/bank-gift', { ...page, faults: told }, { status: error === null ? 200 : 422 });
   }

@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { findChoice, listChoices } from '../../../organisations/choices/queries.ts';
 import { orNotFound } from '../../../platform/errors.ts';
 import { queryText } from '../../../platform/forms.ts';
 import { signedIn } from '../../../platform/scopes.ts';
@@ -7,7 +8,6 @@ import type { Question } from '../../../quizzes/question.ts';
 import { questionFaults } from '../../../quizzes/question-faults.ts';
 import { isTold, meanShare } from '../../../statistics/judging.ts';
 import { courseLanguages } from '../../forms.ts';
-import { listAuthoredOrganisations } from '../../queries.ts';
 import { fieldOf, weightOptions } from '../../questions/fields.ts';
 import { readSheet, typedSheet } from '../../questions/reading.ts';
 import { freshId, isAsking, withMore } from '../../questions/routes.ts';
@@ -95,8 +95,10 @@ export function bankQuestionRoutes(app: FastifyInstance): void {
 
   /** @throws NotFound where somebody is no author */
   async function organisationOf(request: FastifyRequest, code: string): Promise<Organisation> {
-    const all = await listAuthoredOrganisations(db, signedIn(request));
-    return orNotFound(all.find((one) => one.code === code) ?? (code === '' ? all[0] : undefined));
+    const author = signedIn(request);
+    if (code !== '') return orNotFound(await findChoice(db, author, 'author', code));
+    const { rows } = await listChoices(db, author, 'author', { limit: 1 });
+    return orNotFound(rows[0]);
   }
 
   async function deskOf(request: FastifyRequest, id: string, asked: string): Promise<Desk> {
