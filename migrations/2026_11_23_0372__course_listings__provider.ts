@@ -51,5 +51,4 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   }
   // What an organisation owns, the newest first.
   await sql`create index courses_owner_newest on courses (owner_organisation_id, created_at desc, id)`.execute(db);
-  await sql`drop index courses_owner`.execute(db);
 }

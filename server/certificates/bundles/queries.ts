@@ -28,34 +28,43 @@ export async function listHeld(
   { slug = '', ids = null }: { slug?: string; ids?: string[] | null } = {},
 ) {
   return db
-    .selectFrom('mentorships')
-    .innerJoin('cohort_members', 'cohort_members.id', 'mentorships.member_id')
-    .innerJoin('cohort_courses', 'cohort_courses.cohort_id', 'mentorships.cohort_id')
-    .innerJoin('courses', 'courses.id', 'cohort_courses.course_id')
+    .with(
+      // Else it may begin with everybody who takes the course, wherever they are.
+      (cte) => cte('wanted').materialized(),
+      (query) =>
+        query
+          .selectFrom('mentorships')
+          .innerJoin('cohort_members', 'cohort_members.id', 'mentorships.member_id')
+          .innerJoin('cohort_courses', 'cohort_courses.cohort_id', 'mentorships.cohort_id')
+          .innerJoin('courses', 'courses.id', 'cohort_courses.course_id')
+          .where('mentorships.cohort_id', '=', cohort.id)
+          .where('mentorships.valid_until', 'is', null)
+          .where('cohort_members.left_at', 'is', null)
+          .$if(!cohort.is_manager, (own) => own.where('mentorships.mentor_id', '=', reader.id))
+          .$if(slug !== '', (one) => one.where('courses.slug', '=', slug))
+          .select(['cohort_members.id as member_id', 'cohort_members.person_id', 'courses.id as course_id'])
+          .select(['courses.slug', 'cohort_courses.position']),
+    )
+    .selectFrom('wanted')
     .innerJoin('enrolments', (join) =>
       join
-        .onRef('enrolments.course_id', '=', 'courses.id')
-        .onRef('enrolments.person_id', '=', 'cohort_members.person_id'),
+        .onRef('enrolments.course_id', '=', 'wanted.course_id')
+        .onRef('enrolments.person_id', '=', 'wanted.person_id'),
     )
     .innerJoin('certificates', 'certificates.enrolment_id', 'enrolments.id')
-    .innerJoin('person_details', 'person_details.person_id', 'cohort_members.person_id')
-    .where('mentorships.cohort_id', '=', cohort.id)
-    .where('mentorships.valid_until', 'is', null)
-    .where('cohort_members.left_at', 'is', null)
+    .innerJoin('person_details', 'person_details.person_id', 'wanted.person_id')
     .where('successor_id', 'is', null)
     .where('revoked_at', 'is', null)
     .where('printed', 'is not', null)
     .where(sql<boolean>`coalesce(printed ->> 'validUntil' >= ${dateAtIssuer(sql<Date>`now()`)}, true)`)
     .where(sql<boolean>`not ${isRenewed}`)
-    .$if(!cohort.is_manager, (query) => query.where('mentorships.mentor_id', '=', reader.id))
-    .$if(slug !== '', (query) => query.where('courses.slug', '=', slug))
     .$if(ids !== null, (query) => query.where(sql<boolean>`certificates.id = any(${ids}::uuid[])`))
-    .select(['certificates.id', 'certificates.code', 'certificates.issued_at', 'courses.slug'])
-    .select(['cohort_members.id as member_id', 'full_name', 'birth_year', 'birth_month'])
+    .select(['certificates.id', 'certificates.code', 'certificates.issued_at', 'wanted.slug'])
+    .select(['member_id', 'full_name', 'birth_year', 'birth_month'])
     .select(({ ref }) => ref('printed').$castTo<PrintedCertificate>().as('printed'))
     .select(dateAtIssuer(sql<Date>`now()`).$notNull().as('today'))
     .select(hasConsent.as('has_consent'))
-    .orderBy('cohort_courses.position')
+    .orderBy('wanted.position')
     .orderBy(sql`regexp_replace(full_name, '^.* ', '') collate "vi-x-icu"`)
     .orderBy('certificates.code')
     .limit(mostInBundle + 1)
@@ -65,7 +74,7 @@ export async function listHeld(
 /** Asked of those alone who may be children still: nobody else's name is ever short. */
 const hasConsent = sql<boolean>`(
   birth_year > extract(year from now() at time zone 'Asia/Ho_Chi_Minh') - ${sql.lit(fullNameAge + 1)}
-  and ${isAgreed(sql.ref('cohort_members.person_id'), 'full_name_on_certificates')}
+  and ${isAgreed(sql.ref('wanted.person_id'), 'full_name_on_certificates')}
 ) is true`;
 
 export type Held = Awaited<ReturnType<typeof listHeld>>[number];

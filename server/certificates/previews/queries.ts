@@ -27,7 +27,7 @@ export async function listGivenCourses(
       .where('course_versions.provider_id', '=', id)
       .select(['given.slug', 'given.title', 'given.language']);
   const rows = await given(found)
-    .union(given(givenBy(sql.val(id), language, { limit: 1, slug })))
+    .$if(slug !== '', (query) => query.union(given(givenBy(sql.val(id), language, { limit: 1, slug }))))
     .execute();
   const { compare } = new Intl.Collator('vi');
   const sorted = rows.toSorted((a, b) => compare(a.title, b.title));

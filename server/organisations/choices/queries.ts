@@ -87,7 +87,7 @@ export function choicesOf(person: Somebody, role: Role, asked: Asked): RawBuilde
     ),
     named as materialized (
       select ${columns} from organisations
-      where merged_into_id is null and ${isTheirs} ${isOutside}
+      where closed_at is null and merged_into_id is null and ${isTheirs} ${isOutside}
         and ${words.length === 0 ? sql`false` : sql.join(words, sql` and `)}
       ${byName}
     ),

@@ -8,7 +8,7 @@ import { turns } from '../../../server/platform/turns.ts';
 import { cohort, mentor, putIn } from '../../cohorts/cohorts.ts';
 import { testApp } from '../../support/app.ts';
 import { type Client, client } from '../../support/client.ts';
-import { allByRole, textOf } from '../../support/html.ts';
+import { allByRole, type HTMLElement, textOf } from '../../support/html.ts';
 import { endIn, finish, learner, publish } from '../../support/learners.ts';
 import { rootOrganisation } from '../../support/organisations.ts';
 import { type Someone, signedIn } from '../../support/people.ts';
@@ -58,6 +58,19 @@ t.test('A mentor sees who of their own holds a certificate, a manager sees every
   t.match(textOf(all.html), 'Lê Văn Út');
   t.notMatch(textOf(all.html), 'Không Nhóm');
   t.ok((await statementsOf(site, () => manager.get(home))).length <= 4);
+});
+
+t.test('A long list comes page by page; the file holds all of it, whichever page it is asked from', async (t) => {
+  const rows = (page: { html: HTMLElement }) =>
+    page.html.querySelectorAll('main .rows a[href^="/certificates/"]').length;
+  t.equal(rows(await manager.get(`${home}?page=1`)), 3);
+  const beyond = await manager.get(`${home}?page=2`);
+  t.equal(rows(beyond), 0);
+  t.match(textOf(beyond.html), '3 giấy chứng nhận');
+  const made = await manager.submit(beyond, { form: home });
+  const bundle = (await fetched(manager, String(made.headers.location))).bytes;
+  t.equal((await getDocumentProxy(bundle)).numPages, 3);
+  for (const wrong of ['0', '-1', 'x']) t.equal(rows(await manager.get(`${home}?page=${wrong}`)), 3, wrong);
 });
 
 t.test('What has expired is not among them', async (t) => {
