@@ -23,7 +23,12 @@ export async function listOwnCourses(db: Kysely<Database>, person: Somebody, q: 
     return { rows: rows.slice(0, pageSize), pages: rows.length > pageSize ? page + 1 : page };
   }
   const rows = await query
-    .where(sql<boolean>`courses.owner_organisation_id = any(${organisationsOf(person, helping)})`)
+    // Worked out once: else all listings may be gone through for the few that are theirs.
+    .where(
+      sql<boolean>`courses.id = any(array(
+        select id from courses where owner_organisation_id = any(${organisationsOf(person, helping)})
+      ))`,
+    )
     .select(sql<number>`count(*) over ()`.as('total'))
     .limit(pageSize)
     .execute();
