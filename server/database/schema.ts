@@ -49,6 +49,10 @@ export interface Announcements {
   code: string;
   cohort_id: string | null;
   course_id: string | null;
+  /**
+   * null: told to a cohort
+   */
+  desk_id: string | null;
   id: string;
   is_public: Generated<boolean>;
   mailed_at: Timestamp | null;
@@ -248,6 +252,47 @@ export interface BlankSums {
   people: Int8;
   question_id: string;
   words: string | null;
+}
+
+export interface BranchCounts {
+  authors: number;
+  counted_at: Timestamp;
+  learners: number;
+  managers: number;
+  mentors: number;
+  offers: number;
+  organisation_id: string;
+  organisations: number;
+  own_learners: number;
+  own_mentors: number;
+  reviewers: number;
+  waiting: number;
+}
+
+export interface BranchPlaceCounts {
+  learners: number;
+  /**
+   * in a place that lies in it, not just in the whole of it
+   */
+  learners_within: number;
+  mentors: number;
+  mentors_within: number;
+  organisation_id: string;
+  organisations: number;
+  organisations_within: number;
+  /**
+   * null: of no place that is known
+   */
+  place_code: string | null;
+}
+
+export interface BranchSizes {
+  /**
+   * at any depth; as among the children, what was merged is not counted
+   */
+  below: Generated<number>;
+  children: Generated<number>;
+  organisation_id: string;
 }
 
 export interface Calendars {
@@ -512,6 +557,7 @@ export interface CourseListings {
   lesson_count: number;
   level: string;
   original: boolean;
+  provider_id: string | null;
   provider_name: string;
   published_at: Timestamp;
   summary: string;
@@ -1811,6 +1857,9 @@ export interface DB {
   bank_texts: BankTexts;
   bank_uses: BankUses;
   blank_sums: BlankSums;
+  branch_counts: BranchCounts;
+  branch_place_counts: BranchPlaceCounts;
+  branch_sizes: BranchSizes;
   calendars: Calendars;
   catalogue_counts: CatalogueCounts;
   certificate_bundles: CertificateBundles;

@@ -55,6 +55,7 @@ function branches(db: Kysely<Database>, manager: Somebody) {
     .select(['counted.managers', 'counted.waiting', 'counted.offers', 'counted.counted_at']);
 }
 
+/** With what was counted of it, where it is large. */
 function branchIn(row: Awaited<ReturnType<ReturnType<typeof branches>['executeTakeFirst']>>) {
   const { organisations, learners, mentors, authors, reviewers, managers, waiting, offers, counted_at, ...branch } =
     orNotFound(row);
