@@ -38,17 +38,10 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     alter table course_listings add constraint course_listings_provider_known check (provider_id is not null)
   `.execute(db);
 
-  // What an organisation gives, by title: in the reader's language, and what is not in it.
+  // What an organisation gives, by title; of each course the listings in a few languages follow each other closely enough.
   await sql`
-    create index course_listings_provider on course_listings (provider_id, language, title collate "vi-x-icu", course_id)
+    create index course_listings_provider on course_listings (provider_id, title collate "vi-x-icu", course_id)
   `.execute(db);
-  for (const language of ['vi', 'en']) {
-    await sql`
-      create index ${sql.raw(`course_listings_provider_not_${language}`)}
-        on course_listings (provider_id, title collate "vi-x-icu", course_id)
-        where original and not (${sql.lit(language)} = any (languages))
-    `.execute(db);
-  }
   // What an organisation owns, the newest first.
   await sql`create index courses_owner_newest on courses (owner_organisation_id, created_at desc, id)`.execute(db);
 }

@@ -2,6 +2,7 @@ import { expressionBuilder, type Kysely, type RawBuilder, sql } from 'kysely';
 import { jsonArrayFrom } from 'kysely/helpers/postgres';
 import { v7 as newId } from 'uuid';
 import { publicAnnouncements } from '../announcements/queries.ts';
+import { listedIn } from '../courses/queries.ts';
 import type { Database } from '../database/connection.ts';
 import { containsFolded, searchWords } from '../database/search.ts';
 import type { Language } from '../platform/i18n.ts';
@@ -86,7 +87,6 @@ export async function findOrganisation(db: Kysely<Database>, code: string, langu
 }
 
 interface Asked {
-  /** Of each of the two parts. */
   limit: number;
   q?: string;
   /** This one alone. */
@@ -94,16 +94,16 @@ interface Asked {
   isForEveryone?: boolean;
 }
 
-/** What an organisation gives: listed in the reader's language and, where a course has none in it, in its own. Each by an index in its order. */
+/** What an organisation gives: listed in the reader's language and, where a course has none in it, in its own. By an index in the order of titles. */
 export function givenBy(organisation: RawBuilder<string>, language: Language, asked: Asked) {
   const { limit, q = '', slug = '', isForEveryone = false } = asked;
   const words = searchWords(q);
-  const listed = (which: RawBuilder<boolean>) =>
+  return (
     expressionBuilder<Database, never>()
       .selectFrom('course_listings')
       .innerJoin('courses', 'courses.id', 'course_listings.course_id')
       .where('course_listings.provider_id', '=', organisation)
-      .where(which)
+      .where(listedIn(sql.val(language)))
       // The title stands among the words, which have an index.
       .where((eb) => eb.and(words.map((word) => containsFolded(eb.ref('folded_words'), word))))
       .where((eb) => eb.and(words.map((word) => containsFolded(eb.ref('folded_title'), word))))
@@ -113,14 +113,6 @@ export function givenBy(organisation: RawBuilder<string>, language: Language, as
       .select(['course_listings.course_id', 'course_listings.version_id'])
       .orderBy(sql`course_listings.title collate "vi-x-icu"`)
       .orderBy('course_listings.course_id')
-      .limit(limit);
-  return expressionBuilder<Database, never>()
-    .selectFrom(listed(sql`course_listings.language = ${language}`).as('own'))
-    .selectAll()
-    .unionAll((eb) => eb.selectFrom(listed(isOnlyElsewhere(language)).as('other')).selectAll());
-}
-
-/** As the index on it says it: with the language in the text of the statement. */
-function isOnlyElsewhere(language: Language): RawBuilder<boolean> {
-  return sql<boolean>`(course_listings.original and not (${sql.lit(language)} = any (course_listings.languages)))`;
+      .limit(limit)
+  );
 }
