@@ -103,6 +103,8 @@ function settings(sockets: string): Record<string, string> {
     synchronous_commit: 'on',
     shared_buffers: '128MB',
     max_connections: '50',
+    // A restore makes the whole database in one transaction, which holds some 900 tables and indexes: of a few at once each fits.
+    max_locks_per_transaction: '256',
     max_logical_replication_workers: '0',
     jit: 'off',
     timezone: 'UTC',
