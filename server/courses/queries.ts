@@ -98,6 +98,16 @@ export function listedIn(language: RawBuilder<Language>): RawBuilder<boolean> {
   return sql<boolean>`(course_listings.language = ${language} or (original and not ${language} = any(languages)))`;
 }
 
+/** With all these words in its title, which stands among the words that have an index. Of a `course_listings` row of the statement around it. */
+export function isTitled(q: string): RawBuilder<boolean> {
+  const words = searchWords(q);
+  const conditions = words.flatMap((word) => [
+    containsFolded(sql.ref('folded_words'), word),
+    containsFolded(sql.ref('folded_title'), word),
+  ]);
+  return conditions.length === 0 ? sql<boolean>`true` : sql<boolean>`(${sql.join(conditions, sql` and `)})`;
+}
+
 /** Courses for everyone with these words in title, summary or outcomes: as many as asked for, by title. */
 export function coursesFound(
   db: Kysely<Database>,

@@ -2,9 +2,8 @@ import { expressionBuilder, type Kysely, type RawBuilder, sql } from 'kysely';
 import { jsonArrayFrom } from 'kysely/helpers/postgres';
 import { v7 as newId } from 'uuid';
 import { publicAnnouncements } from '../announcements/queries.ts';
-import { listedIn } from '../courses/queries.ts';
+import { isTitled, listedIn } from '../courses/queries.ts';
 import type { Database } from '../database/connection.ts';
-import { containsFolded, searchWords } from '../database/search.ts';
 import type { Language } from '../platform/i18n.ts';
 
 export const rootCode = 'domdom';
@@ -97,22 +96,17 @@ interface Asked {
 /** What an organisation gives: listed in the reader's language and, where a course has none in it, in its own. By an index in the order of titles. */
 export function givenBy(organisation: RawBuilder<string>, language: Language, asked: Asked) {
   const { limit, q = '', slug = '', isForEveryone = false } = asked;
-  const words = searchWords(q);
-  return (
-    expressionBuilder<Database, never>()
-      .selectFrom('course_listings')
-      .innerJoin('courses', 'courses.id', 'course_listings.course_id')
-      .where('course_listings.provider_id', '=', organisation)
-      .where(listedIn(sql.val(language)))
-      // The title stands among the words, which have an index.
-      .where((eb) => eb.and(words.map((word) => containsFolded(eb.ref('folded_words'), word))))
-      .where((eb) => eb.and(words.map((word) => containsFolded(eb.ref('folded_title'), word))))
-      .$if(isForEveryone, (query) => query.where('courses.audience', '=', 'everyone'))
-      .$if(slug !== '', (query) => query.where('courses.slug', '=', slug))
-      .select(['courses.slug', 'course_listings.title', 'course_listings.summary', 'course_listings.language'])
-      .select(['course_listings.course_id', 'course_listings.version_id'])
-      .orderBy(sql`course_listings.title collate "vi-x-icu"`)
-      .orderBy('course_listings.course_id')
-      .limit(limit)
-  );
+  return expressionBuilder<Database, never>()
+    .selectFrom('course_listings')
+    .innerJoin('courses', 'courses.id', 'course_listings.course_id')
+    .where('course_listings.provider_id', '=', organisation)
+    .where(listedIn(sql.val(language)))
+    .where(isTitled(q))
+    .$if(isForEveryone, (query) => query.where('courses.audience', '=', 'everyone'))
+    .$if(slug !== '', (query) => query.where('courses.slug', '=', slug))
+    .select(['courses.slug', 'course_listings.title', 'course_listings.summary', 'course_listings.language'])
+    .select(['course_listings.course_id', 'course_listings.version_id'])
+    .orderBy(sql`course_listings.title collate "vi-x-icu"`)
+    .orderBy('course_listings.course_id')
+    .limit(limit);
 }

@@ -9,8 +9,8 @@ import type { Database } from '../database/connection.ts';
 import { containsFolded, searchWords } from '../database/search.ts';
 import { progress } from '../enrolments/queries.ts';
 import { manageablePersons, outranks } from '../organisations/access.ts';
+import { hasMoreThan } from '../organisations/counting/queries.ts';
 import type { Branch } from '../organisations/managing/queries.ts';
-import { hasMoreThan } from '../organisations/sizes/queries.ts';
 import { Forbidden, orNotFound } from '../platform/errors.ts';
 
 type Somebody = { id: string };

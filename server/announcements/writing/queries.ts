@@ -1,9 +1,9 @@
 import { type Kysely, sql, type Transaction } from 'kysely';
 import { insertAuditEvent } from '../../audit/queries.ts';
 import type { Verb } from '../../audit/verbs.ts';
+import { isTitled } from '../../courses/queries.ts';
 import { hasId } from '../../database/by-id.ts';
 import type { Database } from '../../database/connection.ts';
-import { containsFolded, searchWords } from '../../database/search.ts';
 import { type Announcement, isPinned } from '../access.ts';
 import { codeOf } from '../code.ts';
 
@@ -61,11 +61,8 @@ export async function listOwnCourses(
     )
     .where('owner_organisation_id', '=', branch.id)
     .select(['courses.id', 'course_listings.title', 'courses.created_at']);
-  const words = searchWords(q);
   const found = own
-    // The title stands among the words, which have an index.
-    .where((eb) => eb.and(words.map((word) => containsFolded(eb.ref('folded_words'), word))))
-    .where((eb) => eb.and(words.map((word) => containsFolded(eb.ref('folded_title'), word))))
+    .where(isTitled(q))
     .orderBy('courses.created_at', 'desc')
     .orderBy('courses.id')
     .limit(mostChoices + 1);

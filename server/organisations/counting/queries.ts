@@ -1,6 +1,7 @@
-import { type Kysely, sql, type Transaction } from 'kysely';
+import { type Kysely, type RawBuilder, sql, type Transaction } from 'kysely';
 import { jsonArrayFrom } from 'kysely/helpers/postgres';
 import type { Database } from '../../database/connection.ts';
+import type { Role } from '../access.ts';
 import type { CoverageRow } from '../coverage/queries.ts';
 
 /**
@@ -197,4 +198,25 @@ function withinOf(placeCode: string) {
       coalesce(max(mentors_within), 0) as mentors
     from kept where place_code = ${placeCode}
   `;
+}
+
+/** Whether more than so many are something at an organisation or below it. Not one more is read than it takes to know. */
+export function hasMoreThan(
+  most: number | RawBuilder<number>,
+  { path }: { path: string },
+  role: Role | null,
+): RawBuilder<boolean> {
+  return sql<boolean>`(
+    select count(*) > ${most}
+    from (
+      select from organisations as below
+      cross join lateral (
+        select from memberships
+        where organisation_id = below.id and valid_until is null and (${role}::text is null or role = ${role})
+        limit ${most} + 1
+      ) as some_there
+      where below.path <@ ${path}::ltree
+      limit ${most} + 1
+    ) as some_below
+  )`;
 }

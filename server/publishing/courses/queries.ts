@@ -1,6 +1,6 @@
 import { type Kysely, sql } from 'kysely';
+import { isTitled } from '../../courses/queries.ts';
 import type { Database } from '../../database/connection.ts';
-import { containsFolded, searchWords } from '../../database/search.ts';
 import { holdsEverywhere, holdsRole, organisationsOf } from '../../organisations/access.ts';
 import { Forbidden, orNotFound } from '../../platform/errors.ts';
 
@@ -36,25 +36,20 @@ export async function listOwnCourses(db: Kysely<Database>, person: Somebody, q: 
 }
 
 function ownCourses(db: Kysely<Database>, person: Somebody, q: string) {
-  const words = searchWords(q);
-  return (
-    db
-      .selectFrom('courses')
-      .innerJoin('organisations', 'organisations.id', 'courses.owner_organisation_id')
-      .innerJoin('course_listings as listing', (join) =>
-        join.onRef('listing.course_id', '=', 'courses.id').on('original', '=', true),
-      )
-      .innerJoin('course_versions as version', 'version.id', 'courses.current_version_id')
-      .leftJoin('drafts', (join) =>
-        join.onRef('drafts.slug', '=', 'courses.slug').on('drafts.state', 'in', ['draft', 'in_review']),
-      )
-      // The title stands among the words, which have an index.
-      .where((eb) => eb.and(words.map((word) => containsFolded(eb.ref('folded_words'), word))))
-      .where((eb) => eb.and(words.map((word) => containsFolded(eb.ref('folded_title'), word))))
-      .select(['courses.slug', 'listing.title', 'listing.language', 'version.number', 'version.published_at'])
-      .select(['organisations.name as organisation_name', 'drafts.id as draft_id'])
-      .select(({ ref }) => holdsRole(person, ['author'], ref('organisations.path')).as('may_write'))
-  );
+  return db
+    .selectFrom('courses')
+    .innerJoin('organisations', 'organisations.id', 'courses.owner_organisation_id')
+    .innerJoin('course_listings as listing', (join) =>
+      join.onRef('listing.course_id', '=', 'courses.id').on('original', '=', true),
+    )
+    .innerJoin('course_versions as version', 'version.id', 'courses.current_version_id')
+    .leftJoin('drafts', (join) =>
+      join.onRef('drafts.slug', '=', 'courses.slug').on('drafts.state', 'in', ['draft', 'in_review']),
+    )
+    .where(isTitled(q))
+    .select(['courses.slug', 'listing.title', 'listing.language', 'version.number', 'version.published_at'])
+    .select(['organisations.name as organisation_name', 'drafts.id as draft_id'])
+    .select(({ ref }) => holdsRole(person, ['author'], ref('organisations.path')).as('may_write'));
 }
 
 /** A course of theirs, to make a draft of. @throws NotFound, Forbidden */

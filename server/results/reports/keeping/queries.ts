@@ -1,6 +1,6 @@
 import { type Kysely, sql, type Transaction } from 'kysely';
 import type { Database } from '../../../database/connection.ts';
-import { hasMoreThan } from '../../../organisations/sizes/queries.ts';
+import { hasMoreThan } from '../../../organisations/counting/queries.ts';
 import { dayOf, endOfDay } from '../../../platform/day.ts';
 import { countReport, type Report, type Way, ways } from '../queries.ts';
 
